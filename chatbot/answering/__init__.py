@@ -1,0 +1,1 @@
+"""The answer policy: whether to quote, what, and what to say when not."""

@@ -1,0 +1,1 @@
+"""What the staff need to keep the folder good: evaluation, expectations, differences."""

@@ -1,0 +1,1 @@
+"""Telling the staff: mail and webhooks, tried until they arrive."""

@@ -1,0 +1,1 @@
+"""Questions for a person: their states and the events that change them."""

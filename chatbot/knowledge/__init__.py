@@ -1,0 +1,1 @@
+"""The clinic's folder: documents, passages, their states, and what is wrong with them."""

@@ -1,0 +1,55 @@
+"""What a search is asked and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from chatbot.knowledge.model import Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A spelling that was read as another: "read 'ketemine' as 'ketamine'"."""
+
+    written: str
+    read: str
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question made ready for searching.
+
+    `terms` are folded stems in order; `words` the visitor's own words behind the content terms, for
+    showing what was looked for. `steps` tell in plain words how the terms came about.
+    """
+
+    text: str
+    terms: tuple[str, ...]
+    words: tuple[str, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    steps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One passage in a ranking. `score` is in [0, ~1], rounded to 1e-6, comparable across questions.
+
+    `parts` are the weighted contributions that add up to the score, by name; `signals` what the gate
+    looks at; `pairs` the question-word ≈ passage-word pairs that matched.
+    """
+
+    passage: Passage
+    score: float
+    matched: tuple[str, ...] = ()
+    parts: Mapping[str, float] = field(default_factory=dict)
+    signals: Mapping[str, float] = field(default_factory=dict)
+    pairs: tuple[tuple[str, str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Hits best first; ties by passage id. Withheld passages are ranked like any other."""
+
+    query: Query
+    hits: tuple[Hit, ...] = ()

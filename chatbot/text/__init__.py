@@ -1,0 +1,1 @@
+"""Words: normalising, tokenising, stemming."""
