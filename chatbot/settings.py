@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -127,8 +128,6 @@ def _problem(name: str, seen: str, accepted: str) -> Problem:
 
 
 def _unknown(name: str) -> Problem:
-    from difflib import get_close_matches
-
     near = get_close_matches(name, _READERS, n=1)
     fix = f"Did you mean {PREFIX}{near[0]}?" if near else "Remove it, or see docs/operating.md."
     return Problem(PREFIX + name, 0, "setting", "is not a setting.", fix)
@@ -235,4 +234,4 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "STAFF_MFA": _switch("required", "off"),
     "INSTANCE": _path,
 }
-assert set(_READERS) == {entry.name.upper() for entry in fields(Settings)}  # noqa: S101
+assert set(_READERS) == {entry.name.upper() for entry in fields(Settings)}

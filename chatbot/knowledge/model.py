@@ -49,7 +49,8 @@ class Passage:
 
     `span` is [start, end) in code points of `file` decoded as UTF-8 (BOM dropped). For an article
     that slice is `source`; for an FAQ entry the slice is the answer's YAML scalar, which parsed is
-    `source`. `sha256` is of `source` in UTF-8; `text` is plain(source), `html` clean(render(source)).
+    `source`. `sha256` is of `source` in UTF-8, `text` is plain(source), `html` its clean
+    rendering.
     """
 
     id: str
@@ -69,7 +70,7 @@ class Passage:
 class Document:
     """An article or one FAQ entry, as authored. An FAQ entry's `title` is its question.
 
-    `text_digest` is the first 12 hex digits of the SHA-256 that `approve` writes as `approved_text`.
+    `text_digest` is the first 12 hex digits of a SHA-256; `approve` writes it as `approved_text`.
     """
 
     id: str

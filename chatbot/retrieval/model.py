@@ -33,10 +33,10 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One passage in a ranking. `score` is in [0, ~1], rounded to 1e-6, comparable across questions.
+    """One passage in a ranking. `score` is in [0, ~1], rounded to 1e-6, comparable over questions.
 
-    `parts` are the weighted contributions that add up to the score, by name; `signals` what the gate
-    looks at; `pairs` the question-word ≈ passage-word pairs that matched.
+    `parts` are the weighted contributions that add up to the score, by name; `signals` what the
+    gate looks at; `pairs` the question-word ≈ passage-word pairs that matched.
     """
 
     passage: Passage
