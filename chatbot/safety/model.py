@@ -23,7 +23,7 @@ class Safety(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Danger:
-    """What the detector found in a message. `matched` names the rules, for explaining, never logs."""
+    """What the detector found in a message. `matched` names the rules, to explain, never logs."""
 
     safety: Safety
     categories: tuple[str, ...] = ()

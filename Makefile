@@ -1,0 +1,51 @@
+# `make run` and `make test` do all the set-up on a fresh machine.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test lint test-scale test-faults test-browsers bench-quality bench-speed bench-http lock clean help
+
+help: ## what can be made
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
+
+run: $(VENV)/.run ## set up and serve the knowledge folder on http://127.0.0.1:8000
+	$(BIN)/python -m chatbot serve
+
+test: lint chromium ## lint, types, layers, budget and all tests (SQLite, Chromium)
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not scale and not faults and not browsers"
+
+lint: $(VENV)/.dev ## ruff, mypy --strict and the size budget
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m tests.budget
+
+test-scale: $(VENV)/.dev ## PostgreSQL, Redis and several processes
+	@command -v redis-server >/dev/null || { echo "Missing: apt-get install -y redis-server"; exit 1; }
+	$(BIN)/python -m pytest -m scale
+
+test-faults: $(VENV)/.dev ## the fault plan at full length
+	$(BIN)/python -m pytest -m faults
+
+chromium:
+	@command -v chromium >/dev/null || { echo "Missing: apt-get install -y --no-install-recommends chromium fonts-dejavu-core"; exit 1; }
+
+lock: $(VENV)/.dev ## write the lock files anew
+	$(BIN)/pip install -q uv
+	$(BIN)/uv pip compile -q --upgrade --generate-hashes --no-header --no-emit-index-url requirements.txt -o requirements.lock
+	$(BIN)/uv pip compile -q --upgrade --generate-hashes --no-header --no-emit-index-url -c requirements.lock requirements-dev.txt -o requirements-dev.lock
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.lock | $(VENV)/bin/python
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock | $(VENV)/bin/python
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@ $(VENV)/.run
+
+clean: ## remove the virtual environment and caches; instance/ stays
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build
