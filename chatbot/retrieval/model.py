@@ -21,7 +21,11 @@ class Query:
     """A question made ready for searching.
 
     `terms` are folded stems in order; `words` the visitor's own words behind the content terms, for
-    showing what was looked for. `steps` tell in plain words how the terms came about.
+    showing what was looked for. `steps` tell in plain words how the terms came about. `weights` and
+    `surface` (the words behind each term) run parallel to `terms`, and `small` tells which of them
+    are small words; `sequence` is the asking part in
+    order, with repeats; `read` the text as it was read, spelling repaired; `kind` what sort of
+    answer is wanted.
     """
 
     text: str
@@ -29,6 +33,12 @@ class Query:
     words: tuple[str, ...] = ()
     corrections: tuple[Correction, ...] = ()
     steps: tuple[str, ...] = ()
+    weights: tuple[float, ...] = ()
+    surface: tuple[tuple[str, ...], ...] = ()
+    small: tuple[bool, ...] = ()
+    sequence: tuple[str, ...] = ()
+    read: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,95 @@
+"""Phrases that mean the same, folded to one form in questions and passages alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from chatbot.text.terms import Analyzer, words
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """One term of a text: its folded form, and the words it was made of."""
+
+    term: str
+    words: tuple[str, ...]
+    meaning: str | None = None  # the group's first phrase, where folding changed something
+
+
+class Vocabulary:
+    """Groups of phrases with one meaning. The clinic's own groups come before the built-in ones.
+
+    A phrase belongs to the first group that names it; a clinic's group takes in every built-in
+    group it shares a phrase with. The longest phrase wins, compared on stems.
+    """
+
+    def __init__(
+        self,
+        analyzer: Analyzer,
+        own: Iterable[Sequence[str]] = (),
+        builtin: Iterable[Sequence[str]] = (),
+    ) -> None:
+        self._analyzer = analyzer
+        self._terms: dict[tuple[str, ...], str] = {}
+        self._meaning: dict[str, str] = {}
+        self._by_first: dict[str, list[tuple[str, ...]]] = {}
+        self.known: set[str] = set()
+        for group in own:
+            self._add(group, absorb=True)
+        clinic = set(self._terms)
+        for group in builtin:
+            self._add(group, absorb=False, clinic=clinic)
+        for phrase in self._terms:
+            self._by_first.setdefault(phrase[0], []).append(phrase)
+        for phrases in self._by_first.values():
+            phrases.sort(key=lambda phrase: (-len(phrase), phrase))
+
+    def _add(
+        self, group: Sequence[str], *, absorb: bool, clinic: set[tuple[str, ...]] | None = None
+    ) -> None:
+        stems = [self._analyzer.terms(phrase) for phrase in group]
+        phrases = [phrase for phrase in stems if phrase]
+        if not phrases:
+            return
+        for text in group:
+            self.known.update(words(text))
+        taken = [phrase for phrase in phrases if phrase in self._terms]
+        joins = taken if absorb else [phrase for phrase in taken if phrase in (clinic or ())]
+        term = self._terms[joins[0]] if joins else "=" + " ".join(phrases[0])
+        self._meaning.setdefault(term, " ".join(words(group[0])))
+        for phrase in phrases:
+            self._terms.setdefault(phrase, term)
+        if absorb:
+            merged = {self._terms[phrase] for phrase in joins}
+            for phrase, other in self._terms.items():
+                if other in merged:
+                    self._terms[phrase] = term
+
+    def fold(self, said: Sequence[str]) -> tuple[Folded, ...]:
+        """The terms of a text given as words: phrases folded, other words stemmed."""
+        stems = [self._analyzer.stem(word) for word in said]
+        folded: list[Folded] = []
+        place = 0
+        while place < len(stems):
+            phrase = self._longest(stems, place)
+            taken = tuple(said[place : place + len(phrase)])
+            term = self._terms.get(phrase)
+            if term is None:
+                folded.append(Folded(stems[place], taken))
+            else:
+                meaning = self._meaning[term]
+                changed = self._analyzer.terms(meaning) != phrase
+                folded.append(Folded(term, taken, meaning if changed else None))
+            place += len(phrase)
+        return tuple(folded)
+
+    def _longest(self, stems: Sequence[str], place: int) -> tuple[str, ...]:
+        for phrase in self._by_first.get(stems[place], ()):
+            if tuple(stems[place : place + len(phrase)]) == phrase:
+                return phrase
+        return (stems[place],)
+
+    def same(self, text: str) -> tuple[str, ...]:
+        """The folded terms of a text, for comparing two texts by meaning."""
+        return tuple(entry.term for entry in self.fold(words(text)))
