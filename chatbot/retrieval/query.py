@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from chatbot.retrieval.lexicon import Lexicon
 from chatbot.retrieval.model import Correction, Query
-from chatbot.retrieval.spelling import Spelling
-from chatbot.retrieval.vocabulary import Folded, Vocabulary
+from chatbot.retrieval.vocabulary import Folded
 from chatbot.text.normalise import normalise
 from chatbot.text.terms import words
 
@@ -51,16 +51,8 @@ class Weights:
 class Reader:
     """Turns questions into queries for one corpus."""
 
-    def __init__(
-        self,
-        vocabulary: Vocabulary,
-        spelling: Spelling,
-        small: frozenset[str],
-        weights: Weights,
-    ) -> None:
-        self._vocabulary = vocabulary
-        self._spelling = spelling
-        self._small = small
+    def __init__(self, lexicon: Lexicon, weights: Weights) -> None:
+        self._lexicon = lexicon
         self._weights = weights
 
     def read(self, question: str, context: Sequence[str] = ()) -> Query:
@@ -80,14 +72,14 @@ class Reader:
         surface: dict[str, Folded] = {}
         for entries, factor in parts:
             for entry in entries:
-                weight = factor * (self._weights.small if self.is_small(entry) else 1.0)
+                weight = factor * (self._weights.small if self._lexicon.is_small(entry) else 1.0)
                 weights[entry.term] = max(weight, weights.get(entry.term, 0.0))
                 surface.setdefault(entry.term, entry)
                 if entry.meaning and (step := _same(entry)) not in steps:
                     steps.append(step)
         content = tuple(
             " ".join(entry.words) for entries, _ in parts for entry in entries
-            if not self.is_small(entry)
+            if not self._lexicon.is_small(entry)
         )  # fmt: skip
         read = [word for entries, _ in parts[:2] for entry in entries for word in entry.words]
         return Query(
@@ -98,27 +90,23 @@ class Reader:
             steps=tuple(steps),
             weights=tuple(weights.values()),
             surface=tuple(surface[term].words for term in weights),
-            small=tuple(self.is_small(surface[term]) for term in weights),
+            small=tuple(self._lexicon.is_small(surface[term]) for term in weights),
             sequence=tuple(entry.term for entry in parts[0][0]),
             read=" ".join(read),
             kind=kind(" ".join(asking)),
         )
 
-    def is_small(self, entry: Folded) -> bool:
-        """Whether a term is made of nothing but small words."""
-        return entry.meaning is None and all(word in self._small for word in entry.words)
-
     def _terms(self, text: str, corrections: dict[str, Correction]) -> tuple[Folded, ...]:
         said = []
-        for word in words(text):
-            meant = self._spelling.repair(word)
+        for word in self._lexicon.analyzer.words(text):
+            meant = self._lexicon.spelling.repair(word)
             if meant:
                 corrections[word] = Correction(word, meant)
             said.append(meant or word)
-        return self._vocabulary.fold(said)
+        return self._lexicon.vocabulary.fold(said)
 
     def _leans(self, question: str, parts: Sequence[Sequence[Folded]]) -> bool:
-        content = sum(not self.is_small(entry) for entries in parts for entry in entries)
+        content = sum(not self._lexicon.is_small(entry) for entries in parts for entry in entries)
         if content == 0:
             return True
         said = normalise(question)

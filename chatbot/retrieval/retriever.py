@@ -11,12 +11,12 @@ import numpy as np
 
 from chatbot.builtin import read_yaml
 from chatbot.knowledge.model import Corpus
-from chatbot.retrieval import lexicon
 from chatbot.retrieval.bm25 import Postings, Scores
 from chatbot.retrieval.fields import entries
+from chatbot.retrieval.lexicon import Lexicon
 from chatbot.retrieval.model import Hit, Query, Ranking
 from chatbot.retrieval.query import Reader, Weights, kind
-from chatbot.text.terms import words
+from chatbot.text.terms import Analyzer, words
 
 GRAM = 4  # letters
 CANDIDATES = 50  # passages looked at closely
@@ -31,22 +31,21 @@ class Retriever:
         self.semantics = semantics
         self.entries = entries(corpus)
         self._weights: dict[str, Any] = read_yaml("ranking.yaml")
-        language = corpus.clinic.language
+        analyzer = Analyzer(corpus.clinic.language)
         asked = [text for entry in self.entries for text in entry.asked]
-        said = [words(text) for text in asked]
-        body = [words(entry.passage.text) for entry in self.entries]
+        said = [analyzer.words(text) for text in asked]
+        body = [analyzer.words(entry.passage.text) for entry in self.entries]
         counts = Counter(word for text in (*said, *body) for word in text)
-        self.vocabulary, spelling, small = lexicon.build(language, corpus.synonyms, counts)
+        self.lexicon = Lexicon.of(analyzer, corpus.synonyms, counts)
+        self.vocabulary = self.lexicon.vocabulary
         weights = self._weights
         self._reader = Reader(
-            self.vocabulary,
-            spelling,
-            small,
+            self.lexicon,
             Weights(
                 weights["small_words"], weights["other_sentences"], weights["earlier_question"]
             ),
         )
-        folded = [self.vocabulary.fold(text) for text in said]
+        folded = [self.lexicon.vocabulary.fold(text) for text in said]
         owners = [number for number, entry in enumerate(self.entries) for _ in entry.asked]
         self._owner = np.array(owners, np.int32)
         self._first = np.searchsorted(self._owner, np.arange(len(self.entries)))
@@ -134,7 +133,8 @@ class Retriever:
         return {"covered": covered / total, "unknown": unknown / total, "mass": total}
 
     def _content(self, said: Sequence[str]) -> list[str]:
-        return [t.term for t in self.vocabulary.fold(said) if not self._reader.is_small(t)]
+        folded = self.lexicon.vocabulary.fold(said)
+        return [entry.term for entry in folded if not self.lexicon.is_small(entry)]
 
 
 def _share(field: Postings, terms: Sequence[str], weights: Sequence[float] | None = None) -> Scores:

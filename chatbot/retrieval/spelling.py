@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from rapidfuzz import process
@@ -21,7 +21,7 @@ class Spelling:
     """
 
     def __init__(
-        self, corpus: dict[str, int], everyday: Iterable[str] = (), known: Iterable[str] = ()
+        self, corpus: Mapping[str, int], everyday: Iterable[str] = (), known: Iterable[str] = ()
     ) -> None:
         self._counts = corpus
         self._everyday = frozenset(everyday)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from chatbot.text.terms import Analyzer, words
+from chatbot.text.terms import Analyzer
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +53,11 @@ class Vocabulary:
         if not phrases:
             return
         for text in group:
-            self.known.update(words(text))
+            self.known.update(self._analyzer.words(text))
         taken = [phrase for phrase in phrases if phrase in self._terms]
         joins = taken if absorb else [phrase for phrase in taken if phrase in (clinic or ())]
         term = self._terms[joins[0]] if joins else "=" + " ".join(phrases[0])
-        self._meaning.setdefault(term, " ".join(words(group[0])))
+        self._meaning.setdefault(term, " ".join(self._analyzer.words(group[0])))
         for phrase in phrases:
             self._terms.setdefault(phrase, term)
         if absorb:
@@ -92,4 +92,4 @@ class Vocabulary:
 
     def same(self, text: str) -> tuple[str, ...]:
         """The folded terms of a text, for comparing two texts by meaning."""
-        return tuple(entry.term for entry in self.fold(words(text)))
+        return tuple(entry.term for entry in self.fold(self._analyzer.words(text)))

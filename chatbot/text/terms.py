@@ -11,20 +11,17 @@ from chatbot.text.normalise import normalise
 
 # A number (with its decimals) or a word (with its apostrophes); "50mg" is both, one after another.
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*")
-_ENDINGS = (("n't", "not"), ("'re", "are"), ("'ve", "have"), ("'ll", "will"), ("'m", "am"))
-_IRREGULAR = {"can't": "can not", "won't": "will not", "cannot": "can not", "let's": "let us"}
-_IS = {
-    "what's",
-    "it's",
-    "that's",
-    "there's",
-    "how's",
-    "where's",
-    "when's",
-    "who's",
-    "he's",
-    "she's",
-}
+_ENDINGS = (
+    ("n't", "not"), ("'re", "are"), ("'ve", "have"), ("'ll", "will"), ("'m", "am"),
+    *((f"{word}'s", "is") for word in ("what", "it", "that", "there", "how", "where", "when",
+      "who", "here", "he", "she")),
+)  # fmt: skip
+_IRREGULAR = {
+    **{"can't": "can not", "cannot": "can not", "cant": "can not", "won't": "will not"},
+    **{"wont": "will not", "let's": "let us", "im": "i am", "ive": "i have", "whats": "what is"},
+    **{f"{verb}nt": f"{verb} not" for verb in ("do", "does", "did", "is", "are", "was", "were",
+       "has", "have", "had", "would", "could", "should")},
+}  # fmt: skip
 LONGEST_WORD = 40  # characters; more is not a word, and the stemmer takes quadratic time on it
 
 LANGUAGES = {
@@ -35,22 +32,21 @@ LANGUAGES = {
 }  # fmt: skip
 
 
-def words(text: str) -> tuple[str, ...]:
-    """The words and numbers of a text, normalised, English contractions written out."""
+def words(text: str, language: str = "en") -> tuple[str, ...]:
+    """The words and numbers of a text, normalised; English contractions are written out."""
     found: list[str] = []
     for token in _TOKEN.findall(normalise(text)):
-        found += _written_out(token[:LONGEST_WORD]) if "'" in token else [token[:LONGEST_WORD]]
-    return tuple(found)
+        found += _english(token) if language == "en" else token.split("'")
+    return tuple(word[:LONGEST_WORD] for word in found)
 
 
-def _written_out(token: str) -> list[str]:
+def _english(token: str) -> list[str]:
     if token in _IRREGULAR:
         return _IRREGULAR[token].split()
-    if token in _IS:
-        return [token[:-2], "is"]
     for ending, word in _ENDINGS:
-        if token.endswith(ending) and len(token) > len(ending):
-            return [token[: -len(ending)].replace("'", ""), word]
+        if token.endswith(ending) and len(token) > 2:
+            stem = token.removesuffix("'s") if word == "is" else token[: -len(ending)]
+            return [stem.replace("'", ""), word] if stem else [word]
     return [token.removesuffix("'s").replace("'", "")]
 
 
@@ -65,9 +61,13 @@ class Analyzer:
         name = LANGUAGES.get(self.language)
         self.stem: Callable[[str], str] = cache(_stemmer(name) if name else _unaccented)
 
+    def words(self, text: str) -> tuple[str, ...]:
+        """The words of a text, as this language writes them."""
+        return words(text, self.language)
+
     def terms(self, text: str) -> tuple[str, ...]:
         """The stems of a text, in order, nothing left out."""
-        return tuple(self.stem(word) for word in words(text))
+        return tuple(self.stem(word) for word in self.words(text))
 
 
 def _stemmer(name: str) -> Callable[[str], str]:
