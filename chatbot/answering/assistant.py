@@ -1,0 +1,225 @@
+"""The path of a question, in order: crisis, closed, small talk, search, decide, quote, reply."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+
+from chatbot.answering import smalltalk
+from chatbot.answering.confidence import Gate
+from chatbot.answering.highlight import key_sentence
+from chatbot.answering.model import Outcome, Quotation, Reason, Reply
+from chatbot.answering.policy import Decision, decide
+from chatbot.answering.quote import option, quotations
+from chatbot.answering.wording import disclaimer, wording
+from chatbot.knowledge.model import Corpus, Document, Kind, Passage
+from chatbot.retrieval.model import Query, Ranking
+from chatbot.retrieval.retriever import Retriever
+from chatbot.safety.detector import Detector, assess_safely
+from chatbot.safety.model import Danger, Resource, Safety
+from chatbot.safety.personal import is_personal
+from chatbot.safety.resources import message, resources
+
+EARLIER_QUESTIONS = 3
+SUGGESTIONS = 4
+RANKED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What may be quoted on one day: the live documents by id, and the version of all of it."""
+
+    live: dict[str, Document]
+    version: str
+    suggestions: tuple[str, ...]
+
+    def holds(self, passage: Passage) -> bool:
+        """Whether the passage may be quoted."""
+        return passage.document in self.live
+
+
+class Assistant:
+    """Answers questions from one corpus. Pure: the day and the withdrawn documents are arguments.
+
+    `public_url` begins the links to our own pages; `closed` overrules the folder, for a folder
+    that could not be loaded. Building one builds the index, so keep it.
+    """
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        *,
+        semantics: bool = True,
+        public_url: str = "",
+        closed: bool = False,
+        gate: Gate | None = None,
+    ) -> None:
+        self.corpus = corpus
+        self.retriever = Retriever(corpus, semantics=semantics)
+        self.gate = gate or Gate.for_retriever(self.retriever)
+        self.detector = _detector(corpus)
+        self.disclaimer = disclaimer(corpus.clinic)
+        self.wording = wording(corpus.clinic)
+        self.closed = closed or corpus.clinic.closed is not None
+        self._public_url = public_url
+        self._passages = {passage.id: passage for passage in corpus.passages}
+        self._extra = _extra_resources(corpus)
+        self.edition = lru_cache(maxsize=8)(self._edition)
+
+    def danger(self, question: str, context: Sequence[str] = ()) -> Danger:
+        """What the crisis check says; an error inside it counts as an emergency."""
+        return assess_safely(self.detector, question, tuple(context[-EARLIER_QUESTIONS:]))
+
+    def resources(self, categories: Sequence[str] = ()) -> tuple[Resource, ...]:
+        """Where help is to be had in the clinic's country, for every page and error."""
+        return resources(self.corpus.clinic.country, tuple(categories), self._extra)
+
+    def reply(
+        self,
+        question: str,
+        *,
+        today: date,
+        context: Sequence[str] = (),
+        passage: str | None = None,
+        withdrawn: frozenset[str] = frozenset(),
+        danger: Danger | None = None,
+    ) -> Reply:
+        """The reply to one question; `context` holds the earlier ones, oldest first."""
+        earlier = tuple(context[-EARLIER_QUESTIONS:])
+        danger = danger or self.danger(question, earlier)
+        edition = self.edition(today, withdrawn)
+        if danger.safety is Safety.EMERGENCY:
+            return self.crisis(danger, edition.version)
+        if self.closed:
+            reply = self._say(edition, Outcome.CLOSED, "closed")
+        elif spoken := smalltalk.kind(question):
+            reply = self._talk(edition, spoken)
+        else:
+            reply = self._answer(edition, question, earlier, passage)
+        return self._with_care(reply, question, danger)
+
+    def crisis(self, danger: Danger, version: str = "") -> Reply:
+        """Help and nothing else."""
+        return Reply(
+            outcome=Outcome.CRISIS,
+            message=message(danger, self.corpus.clinic.country),
+            disclaimer=self.disclaimer,
+            knowledge_version=version,
+            safety=Safety.EMERGENCY,
+            categories=danger.categories,
+            resources=self.resources(danger.categories),
+        )
+
+    def _answer(
+        self, edition: Edition, question: str, earlier: tuple[str, ...], chosen: str | None
+    ) -> Reply:
+        query = self.retriever.query(question, earlier)
+        if not query.terms:
+            reply = self._say(edition, Outcome.HANDOFF, "not_understood", Reason.NOT_UNDERSTOOD)
+            return replace(reply, suggestions=edition.suggestions, steps=query.steps)
+        picked = self._passages.get(chosen or "")
+        if picked and edition.holds(picked):
+            return self._quote(edition, query, (picked,), "chosen")
+        ranking = self.retriever.search(query, limit=RANKED)
+        judgement = self.gate.judge(ranking)
+        decision = decide(ranking, judgement, edition.holds)
+        steps = (*query.steps, *judgement.steps, *decision.steps)
+        confidence = round(judgement.confidences[0], 3) if judgement.confidences else 0.0
+        reply = self._carry_out(edition, decision, ranking)
+        return replace(reply, confidence=confidence, steps=steps)
+
+    def _carry_out(self, edition: Edition, decision: Decision, ranking: Ranking) -> Reply:
+        query = ranking.query
+        passages = tuple(hit.passage for hit in decision.hits)
+        if decision.outcome is Outcome.ANSWERED:
+            key = "answered" if len(passages) == 1 else "answered_two"
+            return self._quote(edition, query, passages, key)
+        if decision.outcome is Outcome.CHOOSE:
+            options = tuple(option(edition.live[p.document], p) for p in passages)
+            reply = self._say(edition, Outcome.CHOOSE, "choose", looked_for=query.words)
+            return replace(reply, options=options)
+        reason = decision.reason or Reason.NOTHING_FOUND
+        return self._say(edition, Outcome.HANDOFF, reason.value, reason, looked_for=query.words)
+
+    def _quote(
+        self, edition: Edition, query: Query, passages: tuple[Passage, ...], key: str
+    ) -> Reply:
+        marks = [key_sentence(passage, query, self.retriever) for passage in passages]
+        quoted, cited = quotations(passages, marks, edition.live, self._public_url)
+        reply = self._say(edition, Outcome.ANSWERED, key)
+        return replace(reply, quotations=quoted, citations=cited)
+
+    def _talk(self, edition: Edition, spoken: str) -> Reply:
+        if spoken == "person":
+            return self._say(edition, Outcome.HANDOFF, "person")
+        reply = self._say(edition, Outcome.GREETING, spoken)
+        return replace(reply, suggestions=edition.suggestions)
+
+    def _say(
+        self,
+        edition: Edition,
+        outcome: Outcome,
+        key: str,
+        reason: Reason | None = None,
+        looked_for: tuple[str, ...] = (),
+    ) -> Reply:
+        return Reply(
+            outcome=outcome,
+            message=self.wording[key],
+            disclaimer=self.disclaimer,
+            knowledge_version=edition.version,
+            reason=reason,
+            looked_for=looked_for,
+        )
+
+    def _with_care(self, reply: Reply, question: str, danger: Danger) -> Reply:
+        """Put resources above any reply that touches danger, and hand-off above personal advice."""
+        parts = [reply.message]
+        personal = is_personal(question)
+        if personal:
+            parts = [self.wording["personal"]]
+            parts += [self.wording["personal_passage"]] if reply.quotations else []
+        if danger.safety is not Safety.NONE:
+            parts.insert(0, message(danger, self.corpus.clinic.country))
+        return replace(
+            reply,
+            message="\n\n".join(parts),
+            personal=personal,
+            safety=danger.safety,
+            categories=danger.categories,
+            resources=self.resources(danger.categories) if danger.safety.gravity else (),
+        )
+
+    def _edition(self, today: date, withdrawn: frozenset[str]) -> Edition:
+        live = {document.id: document for document in self.corpus.live(today, withdrawn)}
+        digest = hashlib.sha256()
+        parts = [passage.id for document in live.values() for passage in document.passages]
+        parts += [repr(part) for part in (self.corpus.synonyms, self.corpus.phrases)]
+        parts += [repr(self.corpus.resources), repr(sorted(self.wording.items())), self.disclaimer]
+        digest.update("\n".join(parts).encode())
+        return Edition(live, digest.hexdigest(), _suggestions(live.values()))
+
+
+def _suggestions(live: Sequence[Document] | object) -> tuple[str, ...]:
+    """The first question of each FAQ file, so that the topics differ."""
+    firsts: dict[str, str] = {}
+    for document in live:  # type: ignore[attr-defined]
+        if document.kind is Kind.FAQ:
+            firsts.setdefault(document.file, document.title)
+    return tuple(firsts.values())[:SUGGESTIONS]
+
+
+def _detector(corpus: Corpus) -> Detector:
+    return Detector.builtin(tuple((p.category, p.tier, p.match, p.counter) for p in corpus.phrases))
+
+
+def _extra_resources(corpus: Corpus) -> tuple[Resource, ...]:
+    return tuple(
+        Resource(r.label, r.call, r.text, r.url, None, r.verified_on) for r in corpus.resources
+    )
+
+
+__all__ = ["Assistant", "Edition", "Quotation"]

@@ -1,0 +1,70 @@
+"""Turning hits into quotations: the last gate before text reaches a visitor."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from chatbot.answering.links import citation_url
+from chatbot.answering.model import Citation, Option, Quotation
+from chatbot.errors import NotVerbatim
+from chatbot.knowledge.model import Document, Kind, Passage
+from chatbot.knowledge.plain import plain
+from chatbot.knowledge.rendering import render
+
+
+def assert_verbatim(passage: Passage, live: dict[str, Document]) -> Document:
+    """The live document that holds exactly this passage; raises NotVerbatim otherwise."""
+    document = live.get(passage.document)
+    if document is None or passage not in document.passages:
+        raise NotVerbatim(f"{passage.id} is not a passage of a live document")
+    if hashlib.sha256(passage.source.encode()).hexdigest() != passage.sha256:
+        raise NotVerbatim(f"{passage.id} does not have the hash it was loaded with")
+    if plain(passage.source) != passage.text or render(passage.source) != passage.html:
+        raise NotVerbatim(f"{passage.id} would not be shown as it is written")
+    return document
+
+
+def quotations(
+    passages: Sequence[Passage],
+    key_sentences: Sequence[tuple[int, int] | None],
+    live: dict[str, Document],
+    public_url: str,
+) -> tuple[tuple[Quotation, ...], tuple[Citation, ...]]:
+    """The passages with one citation each, numbered from 1; raises NotVerbatim."""
+    quoted, cited = [], []
+    pairs = zip(passages, key_sentences, strict=True)
+    for number, (passage, sentence) in enumerate(pairs, start=1):
+        document = assert_verbatim(passage, live)
+        quoted.append(Quotation(passage, number, sentence))
+        cited.append(_citation(number, document, passage, sentence, public_url))
+    return tuple(quoted), tuple(cited)
+
+
+def _citation(
+    number: int,
+    document: Document,
+    passage: Passage,
+    sentence: tuple[int, int] | None,
+    public_url: str,
+) -> Citation:
+    if document.approved_on is None or document.review_by is None:
+        raise NotVerbatim(f"{document.id} has no approval dates")
+    return Citation(
+        number=number,
+        document=document.id,
+        anchor=passage.anchor,
+        title=document.title,
+        section=passage.section,
+        url=citation_url(document, passage, sentence, public_url),
+        approved_on=document.approved_on,
+        review_by=document.review_by,
+    )
+
+
+def option(document: Document, passage: Passage) -> Option:
+    """How a plausible passage is offered: by its question, or by title and section."""
+    label = document.title
+    if document.kind is Kind.ARTICLE and passage.section:
+        label = f"{document.title}: {passage.section}"
+    return Option(label, passage.id, document.id, passage.anchor)

@@ -1,0 +1,121 @@
+"""The composition root: settings in, a Flask application out. Only this file knows every part."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from chatbot.answering.assistant import Assistant
+from chatbot.delivery.channels import deliverer
+from chatbot.errors import StorageError
+from chatbot.knowledge.model import Corpus
+from chatbot.knowledge.reload import Reloader
+from chatbot.safety.identifiers import redact
+from chatbot.settings import ROOT, Settings
+from chatbot.storage.store import Store, open_store
+from chatbot.web import api, handoffs, headers, operations, pages, refusals
+from chatbot.web.library import Library
+from chatbot.web.limits import Limits
+from chatbot.web.services import EXTENSION, Services, utc_now
+
+log = logging.getLogger(__name__)
+
+
+def create_app(
+    config: Mapping[str, Any] | Settings | None = None,
+    *,
+    now: Callable[[], datetime] = utc_now,
+    background: bool = True,
+) -> Flask:
+    """The application. `config` takes the names of `settings.Settings`, or ready settings.
+
+    `now` is the clock. Without `background` no thread is started: the folder is read once and
+    nothing is delivered, as commands and some tests want it. Raises SettingsError, SchemaOutdated.
+    """
+    settings = config if isinstance(config, Settings) else Settings.from_mapping(config or {})
+    app = Flask(
+        "chatbot",
+        static_folder=ROOT / "static",
+        template_folder=ROOT / "templates",
+        instance_path=str(settings.instance.resolve()),
+    )
+    app.extensions[EXTENSION] = _services(settings, now, background)
+    for part in (api, handoffs, operations, pages):
+        app.register_blueprint(part.blueprint)
+    refusals.register(app)
+    headers.register(app)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app
+
+
+def _services(settings: Settings, now: Callable[[], datetime], background: bool) -> Services:
+    secret = _secret(settings)
+    library = _library(settings, now, background)
+    return Services(
+        settings=settings,
+        library=library,
+        limits=Limits(settings.rate_limit, settings.redis_url, secret),
+        store=_store(settings, secret, background),
+        secret=secret,
+        now=now,
+        new_id=lambda: secrets.token_urlsafe(12),
+    )
+
+
+def _library(settings: Settings, now: Callable[[], datetime], background: bool) -> Library:
+    def today(corpus: Corpus) -> date:
+        return now().astimezone(ZoneInfo(corpus.clinic.time_zone)).date()
+
+    def build(corpus: Corpus, closed: bool) -> Assistant:
+        return Assistant(
+            corpus, semantics=settings.semantics, public_url=settings.public_url, closed=closed
+        )
+
+    reloader = Reloader(settings.knowledge, today=today)
+    library = Library(reloader.snapshot, build, today)
+    reloader.on_change = library.changed
+    if background:
+        reloader.start()
+        library.start()
+    return library
+
+
+def _store(settings: Settings, secret: bytes, background: bool) -> Store:
+    """The database; one that does not answer must not keep crisis help from being served."""
+    store = open_store(settings, secret, redact)
+    try:
+        store.prepare()
+    except StorageError as error:
+        log.error("serving without the database: %s", error)
+    if background:
+        store.exchanges.start()
+        deliverer(settings, store).start()
+    return store
+
+
+def _secret(settings: Settings) -> bytes:
+    """The given secret, or one made on first use that only this user can read."""
+    if settings.secret_key:
+        return settings.secret_key.encode()
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    path: Path = settings.instance / "secret_key"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_bytes()
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secrets.token_hex(32).encode())
+        file.flush()
+        os.fsync(file.fileno())
+    return path.read_bytes()

@@ -1,0 +1,59 @@
+"""`serve`: the site, on waitress."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+
+from chatbot.errors import Level
+from chatbot.settings import Settings
+
+HELP = "serve the site (default http://127.0.0.1:8000)"
+THREADS = 8
+# waitress spools longer bodies to disk before the application can refuse them; past this size it
+# refuses them itself.
+LONGEST_BODY = 16 * 1024 * 1024
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Where to listen, and whether a broken folder keeps the site from starting."""
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+    parser.add_argument(
+        "--strict", action="store_true", help="exit 1 when the knowledge folder has errors"
+    )
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Serve until stopped; a folder with errors serves closed unless `--strict`."""
+    import waitress
+
+    from chatbot.app import EXTENSION, create_app
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    app = create_app(settings)
+    library = app.extensions[EXTENSION].library
+    problems = library.snapshot.problems
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    broken = any(problem.level is Level.ERROR for problem in problems)
+    if broken and args.strict:
+        return 1
+    if broken:
+        print("Serving closed until the errors above are mended.", file=sys.stderr)
+    print(f"Serving on http://{args.host}:{args.port}", flush=True)
+    waitress.serve(
+        app,
+        host=args.host,
+        port=args.port,
+        threads=THREADS,
+        connection_limit=2000,
+        asyncore_use_poll=True,
+        channel_timeout=15,
+        max_request_body_size=LONGEST_BODY,
+        ident=None,
+        _quiet=True,
+    )
+    return 0

@@ -1,0 +1,221 @@
+"""Asking the staff: the form, the JSON call, and the visitor's private status page."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Annotated, Any, Literal
+
+from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
+from pydantic import AfterValidator, Field, model_validator
+
+from chatbot.handoff.hours import in_words
+from chatbot.handoff.model import Receipt, Submission, Visit
+from chatbot.safety.model import Danger, Safety
+from chatbot.web import incoming
+from chatbot.web.incoming import Body, Question, Text
+from chatbot.web.refusals import Refused
+from chatbot.web.services import services
+
+blueprint = Blueprint("handoffs", __name__)
+
+LONGEST_LINE, LONGEST_MESSAGE = 200, 4_000
+KEY_HEADER = "Idempotency-Key"
+
+
+def _one_line(text: str) -> str:
+    if any(ord(character) < 32 or character in "\x7f\u2028\u2029" for character in text):
+        raise ValueError("must be one line without control characters")
+    return text.strip()
+
+
+def _address(text: str) -> str:
+    name, _, domain = text.partition("@")
+    if text and (not name or "." not in domain or any(c in text for c in " ,;<>()")):
+        raise ValueError("is not an e-mail address; write it like name@example.org")
+    return text
+
+
+Line = Annotated[Text, Field(max_length=LONGEST_LINE), AfterValidator(_one_line)]
+Email = Annotated[Line, AfterValidator(_address)]
+Message = Annotated[Text, Field(max_length=LONGEST_MESSAGE)]
+
+
+class Request(Body):
+    """The body of `POST /api/v1/handoffs`. `page` is accepted and not stored."""
+
+    question: Question
+    message: Message = ""
+    name: Line = ""
+    email: Email = ""
+    phone: Line = ""
+    consent: bool
+    page: Annotated[Text, Field(max_length=2_000)] | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Request:
+        if not self.consent:
+            raise ValueError("consent is needed: without it we may not keep your question")
+        if not self.email and not self.phone:
+            raise ValueError("an e-mail address or a phone number is needed, so we can answer you")
+        return self
+
+
+class Visiting(Body):
+    """What a visitor does on the status page."""
+
+    action: Literal["open", "follow_up", "correct", "delete"]
+    code: Line = ""
+    text: Message = ""
+    email: Email = ""
+    phone: Line = ""
+
+
+@blueprint.post("/api/v1/handoffs")
+def create() -> Response:
+    """Keep a question for the staff; 201 only once it is safely on disk."""
+    raw = incoming.read(request)
+    danger = _danger(raw)
+    _limit()
+    incoming.same_site(request, services().settings.public_url)
+    asked = incoming.parse(raw, Request, incoming.JSON)
+    key = request.headers.get(KEY_HEADER, "")
+    if not 8 <= len(key) <= 200:
+        raise Refused(400, f"Send a header {KEY_HEADER} with 8 to 200 random characters.")
+    receipt = _submit(asked, key, danger)
+    due = receipt.item.due_at
+    response = jsonify(
+        {
+            "reference": receipt.reference,
+            "status_url": _status_url(receipt),
+            "code": receipt.code,
+            "reply_expected": due.isoformat() if due else None,
+        }
+    )
+    response.status_code = 201
+    return response
+
+
+@blueprint.get("/handoff")
+def form() -> str:
+    """The form, empty."""
+    return _form({}, None)
+
+
+@blueprint.post("/handoff")
+def post_form() -> Response | str:
+    """The form with the question filled in (`step=write`), or sent (`step=send`)."""
+    raw = incoming.read(request)
+    fields = incoming.fields(raw, incoming.FORM)
+    if fields.pop("step", "send") == "write":
+        return _form({"question": fields.get("question", "")}, None)
+    danger = _danger(raw)
+    incoming.same_site(request, services().settings.public_url)
+    key = str(fields.pop("key", "")) or secrets.token_urlsafe(16)
+    trapped = fields.pop("website", "")
+    _limit()
+    try:
+        asked = incoming.validate(fields | {"consent": fields.get("consent") == "yes"}, Request)
+    except Refused as error:
+        return make_response(_form(fields | {"key": key}, error), error.status)
+    if trapped:
+        # A machine filled in the field that people do not see. Should it have been a person after
+        # all, a plain refusal loses nothing; a false "sent" would.
+        raise Refused(422, "Please leave the last field empty and send it again.")
+    receipt = _submit(asked, key, danger)
+    page = make_response(_sent(receipt, danger), 201)
+    page.headers["Referrer-Policy"] = "no-referrer"
+    return page
+
+
+@blueprint.get("/handoff/<token>")
+def status(token: str) -> Response:
+    """How far a request is; its words only after the code from the confirmation."""
+    return _status(services().store.handoffs.visit(token, None, services().now()), token, "")
+
+
+@blueprint.post("/handoff/<token>")
+def visit(token: str) -> Response:
+    """Open with the code, add to, correct or delete a request."""
+    incoming.same_site(request, services().settings.public_url)
+    raw = incoming.read(request)
+    wish = incoming.parse(raw, Visiting, incoming.FORM)
+    handoffs, now = services().store.handoffs, services().now()
+    if wish.action == "follow_up" and wish.text.strip():
+        handoffs.follow_up(token, wish.code, wish.text, now, services().reply_expected())
+    elif wish.action == "correct":
+        handoffs.correct(token, wish.code, wish.email, wish.phone, now)
+    elif wish.action == "delete":
+        handoffs.withdraw(token, wish.code, now)
+    return _status(handoffs.visit(token, wish.code, now), token, wish.code)
+
+
+def _danger(raw: incoming.Raw) -> Danger:
+    assistant, _ = services().library.current()
+    return assistant.danger(incoming.spoken(raw))
+
+
+def _limit() -> None:
+    wait = services().limits.wait("handoff", request.remote_addr or "")
+    if wait:
+        minutes = -(-wait // 60)
+        raise Refused(
+            429, f"This was not sent. Please wait {minutes} minutes and send it again.",
+            retry_after=wait,
+        )  # fmt: skip
+
+
+def _submit(asked: Request, key: str, danger: Danger) -> Receipt:
+    urgent = danger.safety in (Safety.EMERGENCY, Safety.URGENT)
+    submission = Submission(
+        question=asked.question,
+        message=asked.message,
+        name=asked.name,
+        email=asked.email,
+        phone=asked.phone,
+        language=services().clinic.language,
+        urgent=urgent,
+    )
+    now = services().now()
+    due = services().reply_expected()
+    return services().store.handoffs.submit(submission, key=key, now=now, due_at=due)
+
+
+def _form(fields: dict[str, Any], error: Refused | None) -> str:
+    return render_template(
+        "handoff_form.html",
+        fields=fields,
+        error=error,
+        key=fields.get("key") or secrets.token_urlsafe(16),
+        expected=_expected(),
+    )
+
+
+def _sent(receipt: Receipt, danger: Danger) -> str:
+    assistant, _ = services().library.current()
+    shown = assistant.resources(danger.categories) if danger.safety.gravity else ()
+    return render_template(
+        "handoff_sent.html",
+        receipt=receipt,
+        status_url=_status_url(receipt),
+        resources=shown,
+        expected=_expected(),
+    )
+
+
+def _status(visit: Visit, token: str, code: str) -> Response:
+    page = make_response(
+        render_template("handoff_status.html", visit=visit, token=token, code=code)
+    )
+    page.headers["Referrer-Policy"] = "no-referrer"
+    page.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return page
+
+
+def _status_url(receipt: Receipt) -> str:
+    public_url = services().settings.public_url or request.host_url.rstrip("/")
+    return public_url + url_for("handoffs.status", token=receipt.token)
+
+
+def _expected() -> str | None:
+    due = services().reply_expected()
+    return in_words(due, services().now(), services().clinic.time_zone) if due else None

@@ -1,0 +1,78 @@
+"""Which assistant answers now, while the folder changes underneath it.
+
+A new corpus is indexed in a thread of its own, so that scanning goes on and a withdrawal takes
+effect at once, even while thousands of passages are being indexed.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import date
+
+from chatbot.answering.assistant import Assistant
+from chatbot.knowledge.model import Corpus
+from chatbot.knowledge.reload import Snapshot
+
+Build = Callable[[Corpus, bool], Assistant]
+log = logging.getLogger(__name__)
+
+
+class Library:
+    """The assistant in service, the documents withdrawn from it, and the folder's findings."""
+
+    def __init__(self, snapshot: Snapshot, build: Build, today: Callable[[Corpus], date]) -> None:
+        self._build = build
+        self._today = today
+        self._wanted = snapshot
+        self._wake = threading.Event()
+        self._serving = (build(snapshot.corpus, not snapshot.opened), snapshot)
+
+    @property
+    def assistant(self) -> Assistant:
+        """The assistant in service."""
+        return self._serving[0]
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The newest reading of the folder, with its findings."""
+        return self._wanted
+
+    def current(self) -> tuple[Assistant, frozenset[str]]:
+        """The assistant in service and the ids it must not quote, consistent with each other."""
+        assistant, snapshot = self._serving
+        return assistant, snapshot.withdrawn | self._overtaken(assistant, self._wanted)
+
+    def _overtaken(self, assistant: Assistant, wanted: Snapshot) -> frozenset[str]:
+        """What the assistant still knows and a newer reading of the folder no longer allows."""
+        if wanted.corpus is assistant.corpus:
+            return wanted.withdrawn
+        allowed = {d.id for d in wanted.corpus.live(self._today(wanted.corpus), wanted.withdrawn)}
+        return frozenset(d.id for d in assistant.corpus.documents if d.id not in allowed)
+
+    def changed(self, snapshot: Snapshot) -> None:
+        """Take a new reading of the folder; returns at once."""
+        self._wanted = snapshot
+        self._wake.set()
+
+    def start(self) -> None:
+        """Index new readings in the background until the process ends."""
+        threading.Thread(target=self._work, name="indexing", daemon=True).start()
+
+    def _work(self) -> None:
+        while True:
+            self._wake.wait()
+            self._wake.clear()
+            try:
+                self.catch_up()
+            except Exception:
+                log.exception("the changed folder could not be indexed; the last one stays")
+
+    def catch_up(self) -> None:
+        """Index the newest reading, if it is not the one in service."""
+        wanted = self._wanted
+        assistant, _ = self._serving
+        if wanted.corpus is not assistant.corpus or wanted.opened is assistant.closed_by_folder:
+            assistant = self._build(wanted.corpus, not wanted.opened)
+        self._serving = (assistant, wanted)

@@ -1,0 +1,57 @@
+"""What the views work with, made once by the composition root."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+
+from chatbot.handoff.hours import reply_expected
+from chatbot.knowledge.model import Clinic
+from chatbot.settings import Settings
+from chatbot.storage.store import Store
+from chatbot.web.library import Library
+from chatbot.web.limits import Limits
+
+EXTENSION = "chatbot"
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """`now` gives the time in UTC, `new_id` a random reply id, `secret` signs and hashes."""
+
+    settings: Settings
+    library: Library
+    limits: Limits
+    store: Store
+    secret: bytes
+    now: Callable[[], datetime]
+    new_id: Callable[[], str]
+
+    def today(self) -> date:
+        """The date in the clinic's time zone."""
+        return self.now().astimezone(ZoneInfo(self.clinic.time_zone)).date()
+
+    @property
+    def clinic(self) -> Clinic:
+        """The clinic as its folder describes it now."""
+        return self.library.assistant.corpus.clinic
+
+    def reply_expected(self) -> datetime | None:
+        """When a hand-off sent now can be answered; None when the clinic gives no hours."""
+        clinic = self.clinic
+        return reply_expected(self.now(), clinic.hours, clinic.holidays, clinic.time_zone)
+
+
+def services() -> Services:
+    """The services of the application that handles this request."""
+    return cast(Services, current_app.extensions[EXTENSION])
+
+
+def utc_now() -> datetime:
+    """The clock of the running site."""
+    return datetime.now(UTC)
