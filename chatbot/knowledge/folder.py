@@ -1,0 +1,132 @@
+"""The one file of this package that touches the disk."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from chatbot.errors import Problem
+from chatbot.knowledge.clinic import FILE as CLINIC
+from chatbot.knowledge.extras import QUESTIONS, SAFETY, SYNONYMS
+from chatbot.knowledge.fields import nearest
+from chatbot.knowledge.problems import finding
+from chatbot.knowledge.source import LIMITS
+
+Stats = Mapping[str, tuple[int, int, int]]
+SINGLE = (CLINIC, SYNONYMS, SAFETY, QUESTIONS)
+DIRECTORIES = {"articles": ".md", "faqs": ".yaml"}
+_MISNAMED = (".md", ".markdown", ".yaml", ".yml", ".txt", ".docx")
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The files that count, by path within the folder with forward slashes, and what is odd.
+
+    A file over its limit is cut off just beyond it.
+    """
+
+    contents: Mapping[str, bytes] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
+def scan(folder: Path) -> Stats:
+    """(mtime in ns, size, inode) of every file that counts; raises OSError if it cannot be known.
+
+    A folder that is not there has no files.
+    """
+    found = {}
+    for path, entry in _walk(folder, []):
+        try:
+            status = entry.stat()
+        except OSError as error:
+            if entry.is_symlink() or isinstance(error, FileNotFoundError):
+                continue  # leads nowhere, or has just been removed: the file is gone
+            raise
+        found[path] = (status.st_mtime_ns, status.st_size, status.st_ino)
+    return found
+
+
+def read(folder: Path) -> Files:
+    """Everything that counts, read once; what cannot be read is a Problem."""
+    contents: dict[str, bytes] = {}
+    problems: list[Problem] = []
+    try:
+        if not folder.is_dir():
+            problems.append(finding("unreadable", str(folder), why="there is no such folder"))
+        root = folder.resolve()
+        for path, entry in sorted(_walk(folder, problems), key=lambda pair: pair[0]):
+            content = _content(path, entry, root)
+            if isinstance(content, Problem):
+                problems.append(content)
+            else:
+                contents[path] = content
+    except OSError as error:
+        problems.append(finding("unreadable", str(folder), why=error.strerror))
+    return Files(contents, tuple(problems))
+
+
+def _content(path: str, entry: os.DirEntry[str], root: Path) -> bytes | Problem:
+    """A file's bytes, unless it leads outside, is no plain file, or access is refused."""
+    place = Path(entry.path)
+    try:
+        if not place.resolve().is_relative_to(root):
+            return finding("symlink-outside", path)
+        if not stat.S_ISREG(entry.stat().st_mode):
+            return finding("not-a-file", path)
+        with place.open("rb") as file:
+            return file.read(LIMITS[place.suffix] + 1)
+    except OSError as error:
+        return finding("unreadable", path, why=error.strerror)
+
+
+def write(path: Path, content: bytes) -> None:
+    """Replace a file in one step, so that no reader sees half of it; its mode is kept."""
+    path = path.resolve()
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(stat.S_IMODE(path.stat().st_mode))
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _walk(folder: Path, problems: list[Problem]) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """The files that count; what is in the wrong place is reported to `problems`."""
+    for entry in _entries(folder):
+        if entry.name in SINGLE:
+            yield entry.name, entry
+        elif entry.name not in (*DIRECTORIES, "README.md") and entry.name.endswith(_MISNAMED):
+            hint = nearest(entry.name, SINGLE, "Did you mean {}?", "Move it out of the folder.")
+            problems.append(finding("stray-file", entry.name, hint=hint))
+    for directory, suffix in DIRECTORIES.items():
+        place = folder / directory
+        if place.is_symlink() and not place.resolve().is_relative_to(folder.resolve()):
+            problems.append(finding("symlink-outside", directory))
+            continue
+        for entry in _entries(place):
+            path = f"{directory}/{entry.name}"
+            if entry.is_dir():
+                problems.append(finding("subfolder", path))
+            elif entry.name.endswith(suffix):
+                yield path, entry
+            else:
+                hint = f"Rename it so that it ends in {suffix}, or move it out of the folder."
+                problems.append(finding("stray-file", path, hint=hint))
+
+
+def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
+    """The entries of a directory but for hidden and editors' files; none if it is not there."""
+    with suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as entries:
+        for entry in entries:
+            if not entry.name.startswith((".", "#")) and not entry.name.endswith("~"):
+                yield entry

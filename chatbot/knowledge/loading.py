@@ -1,0 +1,120 @@
+"""From files to a corpus, with everything that is wrong, all at once. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from chatbot.errors import Level, Problem
+from chatbot.knowledge import clinic, extras
+from chatbot.knowledge.articles import read_article
+from chatbot.knowledge.authored import Reading
+from chatbot.knowledge.faqs import read_faqs
+from chatbot.knowledge.folder import Files
+from chatbot.knowledge.model import Corpus, Document, Expectation, Status
+from chatbot.knowledge.problems import finding
+from chatbot.knowledge.source import Source, decode
+
+T = TypeVar("T")
+Anchors = dict[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A corpus of whatever could be read, and every finding in the order of files and lines."""
+
+    corpus: Corpus
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """The findings that keep a folder from going live."""
+        return tuple(problem for problem in self.problems if problem.level is Level.ERROR)
+
+
+def load(files: Files) -> Loaded:
+    """Read all files; never raises for what they contain."""
+    try:
+        return _load(files)
+    except Exception as error:
+        # A fault of ours in reading one file must not take the site down, nor go unseen.
+        problem = finding("load-failed", "", why=repr(error))
+        return Loaded(Corpus(clinic.UNNAMED), (*files.problems, problem))
+
+
+def _load(files: Files) -> Loaded:
+    problems = list(files.problems)
+    if clinic.FILE not in files.contents:
+        problems.append(finding("missing-clinic", clinic.FILE))
+
+    def single(path: str, reader: Callable[[Source], T]) -> T:
+        source = decode(path, files.contents.get(path, b""))
+        found = reader(source)
+        problems.extend(source.problems if path in files.contents else ())
+        return found
+
+    about = single(clinic.FILE, clinic.read_clinic)
+    synonyms = single(extras.SYNONYMS, extras.read_synonyms)
+    phrases, resources = single(extras.SAFETY, extras.read_safety)
+    expectations = single(extras.QUESTIONS, extras.read_questions)
+    readings = dict(_readings(files, about.language))
+    problems += [problem for reading in readings.values() for problem in reading.problems]
+    documents = _unique(readings, problems)
+    anchors = {key: found for part in readings.values() for key, found in part.anchors.items()}
+    problems += _dead_links(readings, documents, anchors)
+    problems += _dead_expectations(expectations, documents, anchors)
+    corpus = Corpus(about, tuple(documents.values()), synonyms, phrases, resources, expectations)
+    return Loaded(corpus, tuple(sorted(set(problems))))
+
+
+def _readings(files: Files, language: str) -> Iterator[tuple[str, Reading]]:
+    for path, content in sorted(files.contents.items()):
+        if path.startswith("articles/"):
+            yield path, read_article(path, content)
+        elif path.startswith("faqs/"):
+            yield path, read_faqs(path, content, language)
+
+
+def _unique(readings: dict[str, Reading], problems: list[Problem]) -> dict[str, Document]:
+    documents: dict[str, Document] = {}
+    for reading in readings.values():
+        for document in reading.documents:
+            first = documents.setdefault(document.id, document)
+            if first is not document:
+                where = f"{first.file}:{first.line}"
+                problems.append(
+                    finding(
+                        "duplicate-id", document.file, document.line, name=first.id, where=where
+                    )
+                )
+    return documents
+
+
+def _dead_links(
+    readings: dict[str, Reading], documents: dict[str, Document], anchors: Anchors
+) -> Iterator[Problem]:
+    for path, reading in readings.items():
+        for link in reading.links:
+            document = documents.get(link.document)
+            if document is None:
+                why = f"there is no document {link.document!r}"
+            elif document.status is not Status.APPROVED:
+                why = f"{document.id!r} is {document.status.value}"
+            elif link.anchor and link.anchor not in anchors[document.id]:
+                why = f"{document.id!r} has no heading #{link.anchor}"
+            else:
+                continue
+            yield finding("dead-link", path, link.line, href=link.href, why=why)
+
+
+def _dead_expectations(
+    expectations: tuple[Expectation, ...], documents: dict[str, Document], anchors: Anchors
+) -> Iterator[Problem]:
+    accepted = f"one of {', '.join(extras.EXPECTED_OUTCOMES)}"
+    for line in expectations:
+        target, _, anchor = line.expect.partition("#")
+        known = target in documents and (not anchor or anchor in anchors[target])
+        if not known and line.expect not in extras.EXPECTED_OUTCOMES:
+            yield finding("dead-expectation", extras.QUESTIONS, line.line, name=line.expect,
+                          accepted=accepted)  # fmt: skip

@@ -1,0 +1,64 @@
+"""One file of the folder as text, with the line of every offset."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+from chatbot.errors import Problem
+from chatbot.knowledge.problems import finding
+
+MEGABYTE = 1 << 20
+LIMITS = {".md": MEGABYTE, ".yaml": 20 * MEGABYTE}  # a whole practice's FAQ may be one file
+
+_LINE_END = re.compile(r"\r\n|\n|\r")  # what Markdown, YAML and editors agree on
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """A decoded file. `starts` are the offsets, in code points, at which its lines begin."""
+
+    path: str
+    text: str
+    starts: tuple[int, ...]
+    problems: list[Problem] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, path: str, text: str) -> Source:
+        """A text whose line ends stay as they are."""
+        return cls(path, text, (0, *(match.end() for match in _LINE_END.finditer(text))))
+
+    def line(self, offset: int) -> int:
+        """The line, from 1, in which the character at `offset` stands."""
+        return bisect_right(self.starts, offset)
+
+    def lines(self) -> list[str]:
+        """The lines without their ends."""
+        return _LINE_END.split(self.text)
+
+    def report(self, code: str, offset: int, **values: object) -> None:
+        """Note a finding at an offset."""
+        self.problems.append(finding(code, self.path, self.line(offset), **values))
+
+
+def decode(path: str, content: bytes) -> Source:
+    """The file as text, a leading BOM dropped; empty, with the reason noted, if it is none."""
+    limit = LIMITS["." + path.rpartition(".")[2]]
+    empty = Source.of(path, "")
+    if len(content) > limit:
+        empty.report("oversized", 0, limit=limit // MEGABYTE)
+        return empty
+    try:
+        source = Source.of(path, content.decode("utf-8").removeprefix("\ufeff"))
+    except UnicodeDecodeError as error:
+        line = len(Source.of(path, content[: error.start].decode("utf-8", "replace")).starts)
+        empty.problems.append(finding("not-utf8", path, line, byte=error.start + 1))
+        return empty
+    if match := _CONTROL.search(source.text):
+        line = source.line(match.start())
+        name = f"U+{ord(match[0]):04X}"
+        empty.problems.append(finding("control-character", path, line, name=name))
+        return empty
+    return source

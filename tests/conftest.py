@@ -1,0 +1,28 @@
+"""What tests of every part build their world from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+KnowledgeFolder = Callable[[Mapping[str, str | bytes]], Path]
+
+
+@pytest.fixture
+def knowledge_folder(tmp_path: Path) -> KnowledgeFolder:
+    """Writes a folder from {path: text}; `clinic.yaml` is added unless given (None: left out)."""
+
+    def build(files: Mapping[str, str | bytes | None]) -> Path:
+        folder = tmp_path / "knowledge"
+        folder.mkdir(exist_ok=True)
+        for path, content in {"clinic.yaml": "name: Example Clinic\n", **files}.items():
+            if content is None:
+                continue
+            place = folder / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content.encode() if isinstance(content, str) else content)
+        return folder
+
+    return build
