@@ -1,0 +1,92 @@
+"""One deadline for a whole conversation with a receiver, and connections that check addresses."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import threading
+import time
+from contextlib import suppress
+from types import TracebackType
+
+from chatbot.errors import DeliveryError
+
+SECONDS = 10.0
+_TUNNELS = [ipaddress.ip_network(n) for n in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16",
+                                              "2001::/32", "::/96")]  # fmt: skip
+
+
+class Deadline:
+    """Cuts the watched connection when the time is over, however slowly it still drips.
+
+    A time-out on the socket alone restarts with every byte that arrives.
+    """
+
+    def __init__(self, seconds: float = SECONDS) -> None:
+        self.seconds = seconds
+        self._end = time.monotonic() + seconds
+        self._sockets: list[socket.socket] = []
+        self._timer = threading.Timer(seconds, self._cut)
+        self._timer.daemon = True
+
+    def __enter__(self) -> Deadline:
+        self._timer.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._timer.cancel()
+        for used in self._sockets:
+            used.close()
+        if error is not None and not isinstance(error, DeliveryError) and self.left() <= 0:
+            raise DeliveryError(f"no answer within {self.seconds:g} s") from error
+
+    def left(self) -> float:
+        """Seconds left; 0 or less when it is over."""
+        return self._end - time.monotonic()
+
+    def connect(self, host: str, port: int, public_only: bool) -> socket.socket:
+        """A connection to the first address of `host` that answers in time.
+
+        With `public_only` the very address that is connected to must be a public one, so a name
+        that resolves differently from one moment to the next gains nothing.
+        """
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        if public_only:
+            for *_, address in found:
+                refuse_private(str(address[0]))
+        error: OSError = OSError(f"{host} has no address")
+        for family, kind, protocol, _, address in found:
+            if self.left() <= 0:
+                break
+            connection = socket.socket(family, kind, protocol)
+            # TLS takes the descriptor over; a copy of it still reaches the same connection.
+            self._sockets += (connection, connection.dup())
+            connection.settimeout(self.left())
+            try:
+                connection.connect(address)
+                return connection
+            except OSError as failed:
+                error = failed
+        raise error
+
+    def _cut(self) -> None:
+        for used in self._sockets:
+            with suppress(OSError):
+                used.shutdown(socket.SHUT_RDWR)
+
+
+def refuse_private(address: str) -> None:
+    """Raises DeliveryError, for good, unless `address` is a public one on the internet."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    ip = getattr(ip, "ipv4_mapped", None) or ip
+    tunnel = any(ip in network for network in _TUNNELS if network.version == ip.version)
+    if not ip.is_global or ip.is_multicast or tunnel:
+        raise DeliveryError(
+            "the receiver has a private address. If it is meant to, set CHATBOT_WEBHOOK_PRIVATE=on",
+            permanent=True,
+        )

@@ -1,0 +1,136 @@
+"""Sends what the outbox holds, again and again until it is accepted or a day is over."""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import socket
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from datetime import UTC, datetime, timedelta
+
+from chatbot.delivery.notices import Notice, compose
+from chatbot.errors import ChatbotError, DeliveryError
+from chatbot.storage.deliveries import Claimed, Deliveries
+
+log = logging.getLogger(__name__)
+
+FIRST_WAIT, LONGEST_WAIT = 5.0, 3600.0  # seconds
+GIVE_UP = timedelta(hours=24)
+IN_FLIGHT = 4  # per channel, so that one that hangs cannot hold up another
+POLL = 0.5  # seconds
+CHORES = 60.0  # seconds
+
+Sender = Callable[[Notice, datetime], None]
+
+
+def next_try(
+    claimed: Claimed, error: DeliveryError, now: datetime, jitter: float
+) -> datetime | None:
+    """When to try again, or None to give up.
+
+    5 s, 10 s, 20 s … up to an hour, each up to a tenth longer (`jitter` is 0 to 1) so that not all
+    come back at once. A receiver's own wish counts when it is longer, up to an hour.
+    """
+    if error.permanent or now - claimed.delivery.created_at >= GIVE_UP:
+        return None
+    backoff = FIRST_WAIT * 2 ** min(claimed.delivery.attempts, 20)
+    delay = min(LONGEST_WAIT, max(backoff, error.retry_after or 0.0))
+    return now + timedelta(seconds=delay * (1 + jitter / 10))
+
+
+class Deliverer:
+    """Any number of these, in any number of processes, share the outbox safely.
+
+    `chores` is called with the time once a minute: overdue items, retention.
+    """
+
+    def __init__(
+        self,
+        outbox: Deliveries,
+        senders: Mapping[str, Sender],
+        public_url: str,
+        chores: Callable[[datetime], None],
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._outbox = outbox
+        self._senders = senders
+        self._public_url = public_url
+        self._chores = chores
+        self._clock = clock
+        self._name = f"{socket.gethostname()}:{os.getpid()}:{id(self):x}"
+        self._pools = {channel: ThreadPoolExecutor(IN_FLIGHT, channel) for channel in senders}
+        self._flying: dict[str, set[Future[None]]] = {channel: set() for channel in senders}
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="deliverer", daemon=True)
+
+    def run_once(self, now: datetime) -> int:
+        """Try everything that is due at `now`, once, and wait for it; how many were tried."""
+        tried = 0
+        while started := self._launch(now):
+            tried += len(started)
+            wait(started)
+        return tried
+
+    def start(self) -> None:
+        """Deliver in the background until `stop`."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Take nothing new, and finish what is being sent (10 s at most)."""
+        self._stop.set()
+        if self._thread.ident:
+            self._thread.join()
+        for pool in self._pools.values():
+            pool.shutdown()
+
+    def _run(self) -> None:
+        last: datetime | None = None
+        while not self._stop.wait(POLL):
+            now = self._clock()
+            try:
+                self._launch(now)
+                if last is None or abs((now - last).total_seconds()) >= CHORES:
+                    self._chores(now)
+                    last = now
+            except ChatbotError as error:
+                log.warning("the outbox cannot be read now: %s", error)
+                self._stop.wait(POLL)
+            except Exception:
+                # Whatever went wrong, the next round must come: hand-offs depend on it.
+                log.exception("a round of the deliverer failed")
+
+    def _launch(self, now: datetime) -> set[Future[None]]:
+        started = set()
+        for channel, flying in self._flying.items():
+            flying -= {future for future in flying if future.done()}
+            for claimed in self._outbox.claim(channel, now, self._name, IN_FLIGHT - len(flying)):
+                flying.add(self._pools[channel].submit(self._deliver, claimed, now))
+            started |= flying
+        return started
+
+    def _deliver(self, claimed: Claimed, now: datetime) -> None:
+        delivery = claimed.delivery
+        try:
+            refused = self._attempt(claimed, now)
+            if refused is None:
+                self._outbox.sent(delivery, self._name, now)
+                return
+            log.warning("%s by %s: %s", delivery.reference, delivery.channel, refused)
+            again = next_try(claimed, refused, now, random.random())  # noqa: S311
+            self._outbox.failed(delivery, self._name, str(refused), again)
+        except ChatbotError as error:
+            # Nothing could be noted, so the lease runs out and it is sent again.
+            log.warning("%s: the outcome was not saved: %s", delivery.reference, error)
+
+    def _attempt(self, claimed: Claimed, now: datetime) -> DeliveryError | None:
+        try:
+            self._senders[claimed.delivery.channel](compose(claimed, self._public_url), now)
+        except DeliveryError as error:
+            return error
+        except Exception as error:
+            log.exception("sending %s failed unexpectedly", claimed.delivery.reference)
+            return DeliveryError(f"unexpected {type(error).__name__}")
+        return None

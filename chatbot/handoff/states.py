@@ -1,0 +1,138 @@
+"""What may happen to a hand-off, in which state, and who may do it: one table, one function."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from chatbot.builtin import read_yaml
+from chatbot.errors import TransitionRefused
+from chatbot.handoff.model import Actor, Event, Handoff, Party, State, Submission
+
+UNPROMISED = timedelta(days=2)  # staff are told again after this when no opening hours are known
+ESCALATE = timedelta(days=1)  # and then every day
+
+_UNANSWERED = (State.WAITING, State.CLAIMED)
+_OPEN = (*_UNANSWERED, State.ANSWERED)
+_KEPT = (*_OPEN, State.CLOSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`event` leads from one of `before` to `after` (None: it stays) when one of `who` does it."""
+
+    event: Event
+    before: tuple[State, ...]
+    after: State | None
+    who: tuple[Party, ...]
+
+
+# docs/handoffs.md shows this table with what the visitor sees; a test keeps the two the same.
+RULES = (
+    Rule(Event.SUBMIT, (), State.WAITING, (Party.VISITOR,)),
+    Rule(Event.CLAIM, _OPEN, State.CLAIMED, (Party.STAFF,)),
+    Rule(Event.RELEASE, (State.CLAIMED,), State.WAITING, (Party.STAFF,)),
+    Rule(Event.REPLY, _OPEN, State.ANSWERED, (Party.STAFF,)),
+    Rule(Event.NOTE, _KEPT, None, (Party.STAFF,)),
+    Rule(Event.FOLLOW_UP, _UNANSWERED, None, (Party.VISITOR,)),
+    Rule(Event.FOLLOW_UP, (State.ANSWERED, State.CLOSED), State.WAITING, (Party.VISITOR,)),
+    Rule(Event.CORRECT, _KEPT, None, (Party.VISITOR,)),
+    Rule(Event.CLOSE, _OPEN, State.CLOSED, (Party.STAFF,)),
+    Rule(Event.REOPEN, (State.CLOSED,), State.WAITING, (Party.STAFF,)),
+    Rule(Event.OVERDUE, _UNANSWERED, State.WAITING, (Party.PROGRAM,)),
+    Rule(Event.ERASE, _KEPT, State.ERASED, tuple(Party)),
+)
+_CLAIMERS_ONLY = (Event.REPLY, Event.CLOSE)
+
+
+def visitor_sees(item: Handoff) -> str:
+    """The sentence that tells the visitor where their question stands."""
+    late = item.overdue and item.state in (State.WAITING, State.CLAIMED)
+    return str(read_yaml("handoff.yaml")["visitor"]["overdue" if late else item.state.value])
+
+
+def submitted(
+    submission: Submission, reference: str, at: datetime, due_at: datetime | None, kept: timedelta
+) -> Handoff:
+    """The hand-off that a submission starts; `kept` is how long after the last event."""
+    words = {name: getattr(submission, name) for name in Submission.__slots__}
+    return Handoff(
+        reference=reference,
+        state=State.WAITING,
+        version=1,
+        submitted_at=at,
+        changed_at=at,
+        nudge_at=due_at or at + UNPROMISED,
+        expires_at=at + kept,
+        due_at=due_at,
+        **words,
+    )
+
+
+def refusal(item: Handoff, event: Event, by: Actor) -> str | None:
+    """Why `by` may not do this now, in plain words; None when it is allowed."""
+    rule = _rule(item, event)
+    if rule is None:
+        return f"it is {item.state.value}"
+    if by.party not in rule.who:
+        return f"only {' or '.join(rule.who)} can do this"
+    someone_else = item.state is State.CLAIMED and item.claimed_by != by.name
+    if event in _CLAIMERS_ONLY and someone_else:
+        return f"{item.claimed_by} is working on it: take it over first"
+    if event is Event.CLAIM and item.state is State.CLAIMED and not someone_else:
+        return "you have it already"
+    return None
+
+
+def _rule(item: Handoff, event: Event) -> Rule | None:
+    return next((r for r in RULES if r.event is event and item.state in r.before), None)
+
+
+def allowed(item: Handoff, by: Actor) -> tuple[Event, ...]:
+    """The events `by` may bring about now."""
+    return tuple(event for event in Event if refusal(item, event, by) is None)
+
+
+def without_words(item: Handoff) -> Handoff:
+    """The hand-off with nothing that the visitor wrote: for those who may not see it, and for
+    what is left of an erased one."""
+    return replace(item, question="", message="", name="", email="", phone="")
+
+
+def transition(
+    item: Handoff,
+    event: Event,
+    by: Actor,
+    at: datetime,
+    kept: timedelta,
+    due_at: datetime | None = None,
+) -> Handoff:
+    """The hand-off after `event`; raises TransitionRefused.
+
+    `due_at` is the new promise where the visitor waits anew (follow-up, reopened).
+    """
+    why = refusal(item, event, by)
+    rule = _rule(item, event)
+    if why is not None or rule is None:
+        raise TransitionRefused(f"{item.reference}: cannot {event.replace('_', ' ')}: {why}.")
+    after = replace(
+        item,
+        state=rule.after or item.state,
+        version=item.version + 1,
+        changed_at=at,
+        expires_at=max(item.expires_at, at + kept),
+    )
+    if event in (Event.CLAIM, Event.REPLY):
+        after = replace(after, claimed_by=by.name)
+    elif after.state is State.WAITING:
+        after = replace(after, claimed_by="")
+    if event is Event.OVERDUE:
+        late = item.overdue + 1
+        return replace(after, overdue=late, urgent=item.urgent or late > 1, nudge_at=at + ESCALATE)
+    if event is Event.REPLY:
+        return replace(after, answered_at=item.answered_at or at, overdue=0)
+    if event is Event.ERASE:
+        return replace(without_words(after), erased_at=at, claimed_by="")
+    if after.state is State.WAITING and item.state not in _UNANSWERED:
+        return replace(after, due_at=due_at, nudge_at=due_at or at + UNPROMISED, overdue=0)
+    return after

@@ -1,0 +1,152 @@
+"""One connection to the database for all, SQLite or PostgreSQL, and its failures in plain words."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from chatbot.errors import Problem, SchemaOutdated, SettingsError, StorageUnavailable
+from chatbot.settings import PREFIX, Settings
+
+HEAD = "0001"  # the newest migration
+WRITE_WAIT = 5.0  # seconds
+READ_WAIT = 1.0
+_WRITERS = 7_203_114  # the PostgreSQL advisory lock that writers take turns with
+
+
+class Database:
+    """Transactions on one database. Writers take turns, on SQLite and PostgreSQL alike.
+
+    SQLite is opened anew for each transaction, by path and never creating the file: one that was
+    deleted or replaced is noticed at once instead of being written to unseen.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.path: Path | None = None
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite":
+            self.path = Path(parsed.database or "")
+            self.engine = sa.create_engine(
+                "sqlite://", creator=self._open, poolclass=NullPool, hide_parameters=True
+            )
+        else:
+            self.engine = _postgresql(parsed)
+        self._turn = threading.Lock()
+
+    def _open(self, mode: str = "rw") -> sqlite3.Connection:
+        uri = f"file:{quote(str(self.path))}?mode={mode}"
+        connection = sqlite3.connect(
+            uri, uri=True, timeout=READ_WAIT, isolation_level=None, check_same_thread=False
+        )
+        # EXTRA also syncs the folder: without it a power cut just after a commit can undo it.
+        for pragma in ("journal_mode=DELETE", "synchronous=EXTRA", "foreign_keys=ON",
+                       "secure_delete=ON"):  # fmt: skip
+            connection.execute(f"PRAGMA {pragma}")
+        return connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A read transaction; raises StorageUnavailable."""
+        with self._plainly(), self.engine.connect() as connection:
+            if self.path:
+                connection.exec_driver_sql("BEGIN")
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A write transaction, committed and on disk when the block ends, else undone.
+
+        Raises StorageUnavailable after at most WRITE_WAIT seconds of waiting for others.
+        """
+        deadline = time.monotonic() + WRITE_WAIT
+        if not self._turn.acquire(timeout=WRITE_WAIT):
+            raise self._unavailable("others are writing")
+        try:
+            with self._plainly(), self.engine.connect() as connection:
+                if self.path:
+                    left = max(0, int((deadline - time.monotonic()) * 1000))
+                    connection.exec_driver_sql(f"PRAGMA busy_timeout={left}")
+                    connection.exec_driver_sql("BEGIN IMMEDIATE")
+                else:
+                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITERS)))
+                yield connection
+                connection.commit()
+        finally:
+            self._turn.release()
+
+    def create(self) -> None:
+        """An empty SQLite file where there is none; an existing one is left as it is."""
+        if self.path and not self.path.exists():
+            with self._plainly():
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                self.path.touch(mode=0o600)
+
+    def version(self) -> str | None:
+        """The migration the database is at; None when it holds no tables at all."""
+        if self.path and not self.path.exists():
+            return None
+        with self.reading() as connection:
+            tables = sa.inspect(connection).get_table_names()
+            if "alembic_version" in tables:
+                return str(connection.scalar(sa.text("SELECT version_num FROM alembic_version")))
+            return "unknown" if tables else None
+
+    def check(self) -> None:
+        """Raises SchemaOutdated unless the tables are those of this program."""
+        version = self.version()
+        if version != HEAD:
+            raise SchemaOutdated(
+                f"The database is at version {version or 'none'}, this program needs {HEAD}."
+                " Run `python -m chatbot db backup FILE`, then `python -m chatbot db upgrade`."
+            )
+
+    @contextmanager
+    def _plainly(self) -> Iterator[None]:
+        try:
+            yield
+        except IntegrityError:
+            raise
+        except DBAPIError as error:
+            raise self._unavailable(str(error.orig).strip().split("\n")[0]) from error
+        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+            raise self._unavailable(str(error).split("\n")[0]) from error
+
+    def _unavailable(self, why: str) -> StorageUnavailable:
+        place = self.path or f"on {self.engine.url.host or 'PostgreSQL'}"
+        return StorageUnavailable(
+            f"The database {place} cannot be used now: {why}. Nothing was saved."
+            " Check that it exists, is writable and its disk is not full."
+        )
+
+
+def open_database(settings: Settings) -> Database:
+    """The database of these settings, not touched yet. Raises SettingsError without its driver."""
+    return Database(settings.database_url or f"sqlite:///{settings.instance / 'chatbot.db'}")
+
+
+def _postgresql(url: sa.URL) -> sa.Engine:
+    waits = f"-c lock_timeout={WRITE_WAIT:.0f}s -c statement_timeout=10s"
+    try:
+        return sa.create_engine(
+            url.set(drivername="postgresql+psycopg"),
+            pool_pre_ping=True,
+            pool_timeout=WRITE_WAIT,
+            hide_parameters=True,
+            connect_args={"connect_timeout": int(WRITE_WAIT), "options": waits},
+        )
+    except ModuleNotFoundError as error:
+        fix = "Run `pip install -r requirements-scale.txt`."
+        missing = "PostgreSQL needs a driver that is not installed."
+        raise SettingsError(
+            [Problem(f"{PREFIX}DATABASE_URL", 0, "setting", missing, fix)]
+        ) from error

@@ -1,0 +1,150 @@
+"""What was asked and how it ended, noted in the background; and what visitors thought of it."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from chatbot.answering.model import Outcome, Reply
+from chatbot.errors import StorageError
+from chatbot.handoff.model import Actor
+from chatbot.storage.audit import append
+from chatbot.storage.engine import Database
+from chatbot.storage.tables import exchanges, feedback
+
+log = logging.getLogger(__name__)
+
+WAITING = 1_000  # exchanges held in memory at most
+FLUSH = 1.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """One question and reply as kept; `question` is redacted, and None unless the log is on."""
+
+    id: str
+    at: datetime
+    outcome: str
+    reason: str
+    safety: str
+    confidence: float | None
+    passages: tuple[str, ...]
+    knowledge_version: str
+    question: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A visitor found a reply not helpful; `exchange` is None when it was not noted."""
+
+    reply: str
+    reason: str
+    at: datetime
+    exchange: Noted | None
+
+
+class Exchanges:
+    """The notes. Noting never delays, fails or outlives a reply."""
+
+    def __init__(
+        self, database: Database, redact: Callable[[str], str], keep_questions: bool
+    ) -> None:
+        self._database = database
+        self._redact = redact
+        self._keep_questions = keep_questions
+        self._queue: queue.Queue[Noted] = queue.Queue(WAITING)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="exchanges", daemon=True)
+        self.dropped = 0
+
+    def note(self, id: str, reply: Reply, question: str, now: datetime) -> None:
+        """Note an exchange. The words are redacted here, and never kept of a person in danger."""
+        kept = None
+        if self._keep_questions and reply.outcome is not Outcome.CRISIS:
+            kept = self._redact(question)
+        quoted = tuple(quotation.passage.id for quotation in reply.quotations)
+        offered = tuple(option.passage for option in reply.options)
+        noted = Noted(
+            id, now, reply.outcome.value, reply.reason or "", reply.safety.value,
+            reply.confidence, quoted or offered, reply.knowledge_version, kept,
+        )  # fmt: skip
+        try:
+            self._queue.put_nowait(noted)
+        except queue.Full:
+            self.dropped += 1
+
+    def start(self) -> None:
+        """Write what is noted once a second until `stop`."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Write what is left and end."""
+        self._stop.set()
+        if self._thread.ident:
+            self._thread.join()
+        self.flush()
+
+    def flush(self) -> None:
+        """Write what is noted; what cannot be written is counted and dropped."""
+        rows = [{name: getattr(noted, name) for name in Noted.__slots__} for noted in self._drain()]
+        try:
+            if rows:
+                with self._database.writing() as connection:
+                    connection.execute(exchanges.insert(), rows)
+        except (StorageError, sa.exc.IntegrityError) as error:
+            self.dropped += len(rows)
+            log.warning("%s exchanges were not noted: %s", len(rows), error)
+
+    def _drain(self) -> Iterator[Noted]:
+        for _ in range(WAITING):
+            try:
+                yield self._queue.get_nowait()
+            except queue.Empty:
+                return
+
+    def _run(self) -> None:
+        while not self._stop.wait(FLUSH):
+            self.flush()
+
+    def since(self, start: datetime) -> tuple[Noted, ...]:
+        """The exchanges from `start` on, oldest first."""
+        wanted = sa.select(exchanges).where(exchanges.c.at >= start).order_by(exchanges.c.at)
+        with self._database.reading() as connection:
+            return _read(connection, wanted)
+
+    def feedback(self, reply: str, helpful: bool, reason: str, now: datetime) -> None:
+        """Keep what a visitor thought of a reply; the last word counts. Unknown replies too."""
+        row = {"helpful": helpful, "reason": reason, "at": now, "closed_at": None, "closed_by": ""}
+        with self._database.writing() as connection:
+            changed = sa.update(feedback).where(feedback.c.reply == reply).values(row)
+            if not connection.execute(changed).rowcount:
+                connection.execute(feedback.insert().values(reply=reply, **row))
+
+    def reports(self) -> tuple[Report, ...]:
+        """What visitors found wrong or unhelpful and nobody has dealt with, oldest first."""
+        is_open = sa.and_(feedback.c.helpful.is_(False), feedback.c.closed_at.is_(None))
+        wanted = sa.select(feedback).where(is_open).order_by(feedback.c.at)
+        with self._database.reading() as connection:
+            rows = connection.execute(wanted).all()
+            ids = sa.select(exchanges).where(exchanges.c.id.in_([row.reply for row in rows]))
+            noted = {one.id: one for one in _read(connection, ids)}
+        return tuple(Report(row.reply, row.reason, row.at, noted.get(row.reply)) for row in rows)
+
+    def close_report(self, reply: str, by: Actor, now: datetime) -> None:
+        """A curator has dealt with it."""
+        closed = {"closed_at": now, "closed_by": by.name}
+        with self._database.writing() as connection:
+            connection.execute(sa.update(feedback).where(feedback.c.reply == reply).values(closed))
+            append(connection, "close_report", reply, by, now)
+
+
+def _read(connection: Connection, wanted: sa.Select[tuple[object, ...]]) -> tuple[Noted, ...]:
+    rows = connection.execute(wanted).mappings()
+    return tuple(Noted(**{**row, "passages": tuple(row["passages"])}) for row in rows)

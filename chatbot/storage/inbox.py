@@ -1,0 +1,124 @@
+"""What staff look at: the queue, one hand-off with everything about it, and the numbers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from statistics import median
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from chatbot.errors import HandoffNotFound
+from chatbot.handoff.model import Handoff, Message, State
+from chatbot.storage.audit import Audit, AuditRecord
+from chatbot.storage.deliveries import Deliveries, Delivery
+from chatbot.storage.engine import Database
+from chatbot.storage.handoffs import COLUMNS, messages_of, to_handoff
+from chatbot.storage.tables import handoffs
+
+_SEARCHED = ("reference", "question", "message", "name", "email", "phone")
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """One hand-off: what was said, what was done, who was told."""
+
+    item: Handoff
+    messages: tuple[Message, ...]
+    history: tuple[AuditRecord, ...]
+    deliveries: tuple[Delivery, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The dashboard. `median_reply` is from submission to first reply."""
+
+    waiting: int
+    claimed: int
+    overdue: int
+    per_day: tuple[tuple[date, int], ...]
+    by_reason: tuple[tuple[str, int], ...]
+    median_reply: timedelta | None
+
+
+class Inbox:
+    """Reading hand-offs for staff; raises StorageUnavailable."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def items(
+        self,
+        states: Collection[State] = (),
+        search: str = "",
+        claimed_by: str = "",
+        limit: int = 100,
+    ) -> tuple[Handoff, ...]:
+        """The queue: open before closed, urgent and overdue first, then what is due soonest."""
+        open_first = sa.case((handoffs.c.state.in_(("waiting", "claimed")), 0), else_=1)
+        order = (open_first, handoffs.c.urgent.desc(), handoffs.c.overdue.desc(),
+                 handoffs.c.nudge_at, handoffs.c.reference)  # fmt: skip
+        wanted = sa.select(*COLUMNS).order_by(*order).limit(limit)
+        if states:
+            wanted = wanted.where(handoffs.c.state.in_([state.value for state in states]))
+        if claimed_by:
+            wanted = wanted.where(handoffs.c.claimed_by == claimed_by)
+        for word in search.split():
+            hits = [handoffs.c[name].icontains(word, autoescape=True) for name in _SEARCHED]
+            wanted = wanted.where(sa.or_(*hits))
+        with self._database.reading() as connection:
+            return tuple(to_handoff(row) for row in connection.execute(wanted))
+
+    def thread(self, reference: str) -> Thread:
+        """Everything about one hand-off; raises HandoffNotFound."""
+        with self._database.reading() as connection:
+            this = sa.select(*COLUMNS).where(handoffs.c.reference == reference)
+            row = connection.execute(this).one_or_none()
+            if row is None:
+                raise HandoffNotFound(f"There is no hand-off {reference}.")
+            said = messages_of(connection, reference)
+        history = Audit(self._database).history(reference)
+        return Thread(to_handoff(row), said, history, Deliveries(self._database).of(reference))
+
+    def numbers(self, now: datetime, time_zone: str, days: int = 30) -> Numbers:
+        """How it went in the last `days` days of the clinic's calendar, and how it stands now."""
+        zone = ZoneInfo(time_zone)
+        today = now.astimezone(zone).date()
+        span = [today - timedelta(days=back) for back in reversed(range(days))]
+        states = sa.select(handoffs.c.state, sa.func.count()).group_by(handoffs.c.state)
+        late = sa.and_(handoffs.c.overdue > 0, handoffs.c.state.in_(("waiting", "claimed")))
+        recent = sa.select(handoffs.c.submitted_at, handoffs.c.answered_at, handoffs.c.reason)
+        with self._database.reading() as connection:
+            standing: dict[str, int] = {row[0]: row[1] for row in connection.execute(states)}
+            overdue = connection.scalar(sa.select(sa.func.count()).where(late)) or 0
+            since = handoffs.c.submitted_at > now - timedelta(days=days + 1)
+            rows = [
+                row
+                for row in connection.execute(recent.where(since))
+                if row.submitted_at.astimezone(zone).date() >= span[0]
+            ]
+        per_day = Counter(row.submitted_at.astimezone(zone).date() for row in rows)
+        took = [row.answered_at - row.submitted_at for row in rows if row.answered_at]
+        return Numbers(
+            waiting=standing.get("waiting", 0),
+            claimed=standing.get("claimed", 0),
+            overdue=overdue,
+            per_day=tuple((day, per_day[day]) for day in span),
+            by_reason=tuple(Counter(row.reason for row in rows).most_common()),
+            median_reply=median(took) if took else None,
+        )
+
+    def export(self, reference: str) -> list[dict[str, Any]]:
+        """Everything kept about the person behind a hand-off, found by address, ready for JSON."""
+        item = self.thread(reference).item
+        same = [handoffs.c.reference == reference]
+        same += [handoffs.c.email == item.email] if item.email else []
+        same += [handoffs.c.phone == item.phone] if item.phone else []
+        wanted = sa.select(handoffs.c.reference).where(sa.or_(*same))
+        with self._database.reading() as connection:
+            found = connection.scalars(wanted.order_by(handoffs.c.submitted_at)).all()
+        return [asdict(self.thread(each)) for each in found]

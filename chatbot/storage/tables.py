@@ -1,0 +1,121 @@
+"""The tables. migrations/versions/ creates and changes them; a test keeps the two the same."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Integer, Table, Text
+
+
+class Utc(sa.types.TypeDecorator[datetime]):
+    """An aware time, stored as UTC on both databases."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """To UTC; SQLite has no zones, so it is left out there."""
+        if value is None:
+            return None
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """From the database, as UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Words(sa.types.TypeDecorator[str]):
+    """What people wrote; what no database can hold (NUL, half a surrogate pair) becomes U+FFFD."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Any) -> str | None:
+        """Storable text."""
+        if value is None:
+            return None
+        return "".join(
+            c if c != "\0" and not "\ud800" <= c <= "\udfff" else "\ufffd" for c in value
+        )
+
+
+metadata = sa.MetaData()
+
+
+def _table(name: str, *columns: Column[Any]) -> Table:
+    return Table(name, metadata, *columns)
+
+
+def _key(name: str, kind: Any = Text) -> Column[Any]:
+    return Column(name, kind, primary_key=True, autoincrement=False)
+
+
+def _has(name: str, kind: Any = Text, **more: Any) -> Column[Any]:
+    return Column(name, kind, nullable=False, **more)
+
+
+def _of_handoff(**more: Any) -> Column[Any]:
+    return Column("reference", Text, ForeignKey("handoffs.reference"), nullable=False, **more)
+
+
+handoffs = _table(
+    "handoffs",
+    _key("reference"), _has("state", index=True), _has("version", Integer),
+    _has("question", Words), _has("message", Words), _has("name", Words),
+    _has("email", Words), _has("phone", Words), _has("language"), _has("reason"),
+    _has("urgent", Boolean), _has("submitted_at", Utc), _has("changed_at", Utc),
+    _has("nudge_at", Utc), _has("expires_at", Utc), Column("due_at", Utc),
+    _has("overdue", Integer), _has("claimed_by"), Column("answered_at", Utc),
+    Column("erased_at", Utc),
+    # What the visitor holds, hashed; only the mailed link, which shows nothing by itself, is not.
+    _has("token_hash", unique=True), _has("mail_token", unique=True), _has("code_hash"),
+    _has("code_failures", Integer), Column("code_failed_at", Utc),
+    _has("key_hash", unique=True), _has("body_hash"),
+)  # fmt: skip
+messages = _table(
+    "messages",
+    _of_handoff(primary_key=True), _key("number", Integer), _has("event"), _has("by_name"),
+    _has("text", Words), _has("passages", sa.JSON), _has("at", Utc),
+)  # fmt: skip
+events = _table(
+    "events",
+    _key("sequence", Integer), _has("subject", index=True), _has("event"), _has("before"),
+    _has("after"), _has("version", Integer), _has("party"), _has("by_name"), _has("at", Utc),
+    _has("previous"), _has("digest"),
+)  # fmt: skip
+deliveries = _table(
+    "deliveries",
+    _key("id"), _of_handoff(index=True), _has("channel"), _has("audience"), _has("kind"),
+    _has("state"), _has("attempts", Integer), _has("created_at", Utc), _has("next_at", Utc),
+    Column("lease_until", Utc), _has("lease_by"), Column("sent_at", Utc), _has("last_error"),
+)  # fmt: skip
+sa.Index("deliveries_due", deliveries.c.state, deliveries.c.next_at)
+staff = _table(
+    "staff",
+    _key("name"), _has("password_hash"), _has("totp_secret"), _has("last_step", Integer),
+    _has("created_at", Utc), Column("disabled_at", Utc),
+)  # fmt: skip
+staff_sessions = _table(
+    "staff_sessions",
+    _key("token_hash"), Column("name", Text, ForeignKey("staff.name"), nullable=False),
+    _has("created_at", Utc), _has("seen_at", Utc),
+)  # fmt: skip
+staff_failures = _table(
+    "staff_failures", _key("bucket"), _has("count", Integer), _has("since", Utc)
+)  # fmt: skip
+exchanges = _table(
+    "exchanges",
+    _key("id"), _has("at", Utc, index=True), _has("outcome"), _has("reason"), _has("safety"),
+    Column("confidence", Float), _has("passages", sa.JSON), _has("knowledge_version"),
+    Column("question", Words),
+)  # fmt: skip
+feedback = _table(
+    "feedback",
+    _key("reply"), _has("helpful", Boolean), _has("reason"), _has("at", Utc),
+    Column("closed_at", Utc), _has("closed_by"),
+)  # fmt: skip
