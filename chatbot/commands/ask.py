@@ -8,6 +8,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from chatbot.answering.assistant import Assistant
+from chatbot.answering.model import Reply
+from chatbot.knowledge.folder import read
+from chatbot.knowledge.loading import load
+from chatbot.knowledge.model import Corpus
 from chatbot.settings import Settings
 
 HELP = 'answer one question: ask "how long is the drip" [--explain]'
@@ -26,26 +31,41 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print the reply; the exit code is 0 for every outcome."""
-    from chatbot.answering.assistant import Assistant
-    from chatbot.knowledge.folder import read
-    from chatbot.knowledge.loading import load
     from chatbot.web.serialise import reply_json
 
-    loaded = load(read(settings.knowledge))
-    corpus = loaded.corpus
-    today = args.on or datetime.now(UTC).astimezone(ZoneInfo(corpus.clinic.time_zone)).date()
-    assistant = Assistant(
-        corpus,
-        semantics=settings.semantics,
-        public_url=settings.public_url,
-        closed=bool(loaded.errors),
-    )
+    assistant = assistant_for(settings)
+    today = args.on or clinic_today(assistant.corpus)
     reply = assistant.reply(args.question, today=today, context=args.after)
     if args.json:
         offer: dict[str, Any] = {"offered": True, "url": "/handoff"}
         offer |= {"hours": None, "reply_expected": None}
         print(json.dumps(reply_json(reply, "", offer), ensure_ascii=False, indent=2))
         return 0
+    _print(reply)
+    if args.explain:
+        print("\nWhy:")
+        for step in reply.steps:
+            print(f"  {step}")
+    return 0
+
+
+def assistant_for(settings: Settings) -> Assistant:
+    """The assistant that `serve` would start with: closed when the folder has errors."""
+    loaded = load(read(settings.knowledge))
+    return Assistant(
+        loaded.corpus,
+        semantics=settings.semantics,
+        public_url=settings.public_url,
+        closed=bool(loaded.errors),
+    )
+
+
+def clinic_today(corpus: Corpus) -> date:
+    """Today's date where the clinic is."""
+    return datetime.now(UTC).astimezone(ZoneInfo(corpus.clinic.time_zone)).date()
+
+
+def _print(reply: Reply) -> None:
     print(f"{reply.outcome.value}: {reply.message}")
     for resource in reply.resources:
         ways = [f"call {resource.call}" if resource.call else ""]
@@ -61,8 +81,3 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     if reply.looked_for:
         print(f"  looked for: {', '.join(reply.looked_for)}")
     print(f"\n{reply.disclaimer}")
-    if args.explain:
-        print("\nWhy:")
-        for step in reply.steps:
-            print(f"  {step}")
-    return 0
