@@ -40,7 +40,8 @@ class Gate:
     @classmethod
     def for_retriever(cls, retriever: Retriever) -> Gate:
         """The gate for the folder that the retriever indexes."""
-        fitted = read_yaml("gate.yaml")
+        name = "with_vectors" if retriever.index.meaning else "without_vectors"
+        fitted = read_yaml("gate.yaml")[name]
         return cls(fitted["weights"], fitted["answer_at"], fitted["option_at"])
 
     def judge(self, ranking: Ranking) -> Judgement:

@@ -6,20 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from chatbot.builtin import FOLDER, read_lines, read_yaml
+from chatbot.builtin import read_lines, read_yaml
 from chatbot.retrieval.spelling import Spelling
 from chatbot.retrieval.vocabulary import Folded, Vocabulary
-from chatbot.text.terms import Analyzer
+from chatbot.text.terms import Analyzer, words
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Everything that turns text into terms for one corpus."""
+    """Everything that turns text into terms for one corpus; `small` weighs the small words."""
 
     analyzer: Analyzer
     vocabulary: Vocabulary
     spelling: Spelling
-    small: frozenset[str]
+    small: Mapping[str, float]
 
     @classmethod
     def of(
@@ -31,14 +31,18 @@ class Lexicon:
         """
         english = analyzer.language == "en"
         vocabulary = Vocabulary(analyzer, synonyms, _groups() if english else ())
-        small = _small() if english else frozenset()
-        everyday = _everyday() if english else ()
-        spelling = Spelling(corpus, everyday, vocabulary.known | small)
-        return cls(analyzer, vocabulary, spelling, small)
+        small = _small() if english else {}
+        everyday = read_lines("everyday_words.txt") if english else ()
+        known = vocabulary.known.union(small, _named() if english else ())
+        return cls(analyzer, vocabulary, Spelling(analyzer.stem, corpus, everyday, known), small)
 
     def is_small(self, entry: Folded) -> bool:
         """Whether a term is made of nothing but small words."""
         return entry.meaning is None and all(word in self.small for word in entry.words)
+
+    def weight(self, entry: Folded) -> float:
+        """How much a term counts: 1, or less for a small word, never nothing."""
+        return max(self.small[word] for word in entry.words) if self.is_small(entry) else 1.0
 
 
 @cache
@@ -47,11 +51,17 @@ def _groups() -> Sequence[Sequence[str]]:
 
 
 @cache
-def _everyday() -> Sequence[str]:
-    return read_lines("everyday_words.txt") if (FOLDER / "everyday_words.txt").exists() else ()
+def _small() -> Mapping[str, float]:
+    return {
+        word: float(weight)
+        for weight, listed in read_yaml("stopwords.yaml").items()
+        for word in listed
+    }
 
 
 @cache
-def _small() -> frozenset[str]:
-    present = (FOLDER / "stopwords.yaml").exists()
-    return frozenset(read_yaml("stopwords.yaml")) if present else frozenset()
+def _named() -> frozenset[str]:
+    """Names that are right as they stand, above all of medicines: never read as one another."""
+    classes = read_yaml("discriminating.yaml").values()
+    lines = [line for entry in classes for line in entry["members"]]
+    return frozenset(word for line in lines for phrase in line for word in words(phrase))

@@ -24,7 +24,7 @@ class Query:
     showing what was looked for. `steps` tell in plain words how the terms came about. `weights` and
     `surface` (the words behind each term) run parallel to `terms`, and `small` tells which of them
     are small words; `sequence` is the asking part in
-    order, with repeats; `read` the text as it was read, spelling repaired; `kind` what sort of
+    order, with repeats; `read` the asking part as it was read; `kind` what sort of
     answer is wanted.
     """
 

@@ -41,11 +41,10 @@ def kind(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How much words count that are not content words of the asking sentence."""
+    """How much words count that stand outside the asking sentence."""
 
-    small: float
-    other: float
-    earlier: float
+    other_sentences: float
+    earlier_question: float
 
 
 class Reader:
@@ -63,16 +62,16 @@ class Reader:
         if rest:
             steps.append(f"Most weight on the part that asks: “{' '.join(asking)}”.")
         parts = [(self._terms(" ".join(asking), corrections), 1.0)]
-        parts.append((self._terms(" ".join(rest), corrections), self._weights.other))
+        parts.append((self._terms(" ".join(rest), corrections), self._weights.other_sentences))
         if context and self._leans(question, [entry for entry, _ in parts]):
-            parts.append((self._terms(context[-1], corrections), self._weights.earlier))
+            parts.append((self._terms(context[-1], corrections), self._weights.earlier_question))
             steps.append(f"It cannot stand alone, so the question before counts: “{context[-1]}”.")
         steps += [f"Read “{c.written}” as “{c.read}”." for c in corrections.values()]
         weights: dict[str, float] = {}
         surface: dict[str, Folded] = {}
         for entries, factor in parts:
             for entry in entries:
-                weight = factor * (self._weights.small if self._lexicon.is_small(entry) else 1.0)
+                weight = factor * self._lexicon.weight(entry)
                 weights[entry.term] = max(weight, weights.get(entry.term, 0.0))
                 surface.setdefault(entry.term, entry)
                 if entry.meaning and (step := _same(entry)) not in steps:
@@ -81,7 +80,9 @@ class Reader:
             " ".join(entry.words) for entries, _ in parts for entry in entries
             if not self._lexicon.is_small(entry)
         )  # fmt: skip
-        read = [word for entries, _ in parts[:2] for entry in entries for word in entry.words]
+        read = [word for entry in parts[0][0] for word in entry.words]
+        read += [word for entries, _ in parts[2:] for entry in entries
+                 if not self._lexicon.is_small(entry) for word in entry.words]  # fmt: skip
         return Query(
             text=question,
             terms=tuple(weights),

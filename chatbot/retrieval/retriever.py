@@ -2,145 +2,175 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from itertools import pairwise
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from chatbot.builtin import read_yaml
 from chatbot.knowledge.model import Corpus
-from chatbot.retrieval.bm25 import Postings, Scores
-from chatbot.retrieval.fields import entries
-from chatbot.retrieval.lexicon import Lexicon
+from chatbot.retrieval.bm25 import Scores
+from chatbot.retrieval.index import RARITY, Index
+from chatbot.retrieval.meaning import WHOLE, Alignment
 from chatbot.retrieval.model import Hit, Query, Ranking
-from chatbot.retrieval.query import Reader, Weights, kind
-from chatbot.text.terms import Analyzer, words
+from chatbot.retrieval.query import Reader, Weights
 
-GRAM = 4  # letters
-CANDIDATES = 50  # passages looked at closely
+CANDIDATES = 50  # passages looked at word by word
 DIGITS = 6  # scores are rounded to 1e-6 before they are compared
+PAIR = 0.5  # likeness from which two words are named as a pair
+OF_PASSAGE = ("body", "both")  # parts that belong to a passage, not to one of its rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The candidates of one search: their numbers, their best rows, their shares and scores."""
+
+    passages: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    shares: Mapping[str, Scores]
+    scores: Scores
+    aligned: Alignment | None = None
 
 
 class Retriever:
-    """An index of one corpus. Building it takes a while; searching it does not change it."""
+    """Searches one corpus. Building it takes a while; searching changes nothing in it."""
 
     def __init__(self, corpus: Corpus, semantics: bool = True) -> None:
         self.corpus = corpus
-        self.semantics = semantics
-        self.entries = entries(corpus)
-        self._weights: dict[str, Any] = read_yaml("ranking.yaml")
-        analyzer = Analyzer(corpus.clinic.language)
-        asked = [text for entry in self.entries for text in entry.asked]
-        said = [analyzer.words(text) for text in asked]
-        body = [analyzer.words(entry.passage.text) for entry in self.entries]
-        counts = Counter(word for text in (*said, *body) for word in text)
-        self.lexicon = Lexicon.of(analyzer, corpus.synonyms, counts)
-        self.vocabulary = self.lexicon.vocabulary
-        weights = self._weights
-        self._reader = Reader(
-            self.lexicon,
-            Weights(
-                weights["small_words"], weights["other_sentences"], weights["earlier_question"]
-            ),
-        )
-        folded = [self.lexicon.vocabulary.fold(text) for text in said]
-        owners = [number for number, entry in enumerate(self.entries) for _ in entry.asked]
-        self._owner = np.array(owners, np.int32)
-        self._first = np.searchsorted(self._owner, np.arange(len(self.entries)))
-        self._asked = Postings([[term.term for term in text] for text in folded])
-        self._letters = Postings([grams(text) for text in asked])
-        self._pairs = Postings([pairs([term.term for term in text]) for text in folded])
-        self._kinds = [kind(text) for text in asked]
-        self._body = Postings([self._content(text) for text in body])
+        self.index = Index(corpus, semantics=semantics)
+        self.vocabulary = self.index.lexicon.vocabulary
+        given = read_yaml("ranking.yaml")
+        self.weights: dict[str, float] = dict(given["parts"])
+        if not self.index.meaning:
+            for name in ("near", "forward", "backward", "both"):
+                self.weights.pop(name)
+        self._reader = Reader(self.index.lexicon, Weights(**given["words"]))
 
     def query(self, question: str, context: Sequence[str] = ()) -> Query:
         """The question made ready; `context` holds earlier questions, oldest first."""
         return self._reader.read(question, context)
 
-    def search(self, query: Query, limit: int = 10) -> Ranking:
-        """The best `limit` passages that share at least one term with the query."""
-        if not self.entries or not query.terms:
+    def search(
+        self,
+        query: Query,
+        limit: int = 10,
+        *,
+        without: str | None = None,
+        unasked: str | None = None,
+    ) -> Ranking:
+        """The best `limit` passages, best first, ties by passage id.
+
+        `without` leaves a document out and `unasked` one phrasing of its own, to see what would
+        happen if the folder had none; the statistics stay those of the whole folder.
+        """
+        if not self.index.entries or not query.terms:
             return Ranking(query)
-        parts = self._parts(query)
-        rows = parts["question"] + parts["letters"] + parts["pairs"] + parts["reverse"]
-        totals = np.maximum.reduceat(rows, self._first) + parts["body"]
-        totals = totals.round(DIGITS)
-        order = np.lexsort((np.arange(len(totals)), -totals))[:limit]
-        hits = [self._hit(query, int(number), rows, parts, totals) for number in order]
+        found = self._candidates(query, without, unasked)
+        order = np.lexsort((found.passages, -found.scores))[:limit]
+        hits = [self._hit(query, found, place) for place in order.tolist()]
         return Ranking(query, tuple(hit for hit in hits if hit.score > 0))
 
-    def _parts(self, query: Query) -> dict[str, Scores]:
-        weights = self._weights
-        terms, each = query.terms, query.weights
-        gram = tuple(dict.fromkeys(grams(query.read)))
-        pair = tuple(dict.fromkeys(pairs(query.sequence)))
-        content = [n for n, small in enumerate(query.small) if not small]
-        with np.errstate(invalid="ignore", divide="ignore"):
-            covered = self._asked.shared(terms) / self._asked.masses
-        return {
-            "question": weights["question"] * _share(self._asked, terms, each),
-            "letters": weights["letters"] * _share(self._letters, gram),
-            "pairs": weights["pairs"] * _share(self._pairs, pair),
-            "reverse": weights["reverse"] * np.nan_to_num(covered),
-            "body": weights["body"]
-            * _share(self._body, [terms[n] for n in content], [each[n] for n in content]),
-        }
+    def _candidates(self, query: Query, without: str | None, unasked: str | None) -> _Found:
+        index, weights = self.index, self.weights
+        shares = index.lexical(query)
+        if index.meaning:
+            shares["near"] = index.meaning.nearness(query.read.split())
+        rows = sum(weights[name] * shares[name] for name in shares if name not in OF_PASSAGE)
+        rows = np.asarray(rows)
+        if unasked is not None:
+            rows[index.rows_asking(unasked)] = -1.0
+        totals = np.maximum.reduceat(rows, index.first[:-1]) + weights["body"] * shares["body"]
+        if without is not None:
+            totals[index.passages_of(without)] = -1.0
+        passages = _largest(totals.round(DIGITS), CANDIDATES)
+        bounds = [(int(index.first[n]), int(index.first[n + 1])) for n in passages]
+        spread = np.array([row for start, end in bounds for row in range(start, end)], np.int64)
+        starts = np.cumsum([0, *(end - start for start, end in bounds[:-1])])
+        close = {name: v[passages if name in OF_PASSAGE else spread] for name, v in shares.items()}
+        aligned = self._align(query, passages, spread, starts, close) if index.meaning else None
+        total = sum(weights[name] * close[name] for name in close if name not in OF_PASSAGE)
+        if unasked is not None:
+            total = np.where(rows[spread] < 0, -1.0, total)
+        total = np.asarray(total).round(DIGITS)
+        ends = [*starts[1:].tolist(), len(spread)]
+        best = np.array(
+            [
+                start + int(total[start:end].argmax())
+                for start, end in zip(starts, ends, strict=True)
+            ],
+            np.int64,
+        )
+        picked = {name: v if name in OF_PASSAGE else v[best] for name, v in close.items()}
+        scores = sum(weights[name] * picked[name] for name in picked) / sum(weights.values())
+        return _Found(passages, spread[best], picked, np.asarray(scores).round(DIGITS), aligned)
 
-    def _hit(
-        self, query: Query, number: int, rows: Scores, parts: dict[str, Scores], totals: Scores
-    ) -> Hit:
-        entry = self.entries[number]
-        first = int(self._first[number])
-        row = first + int(np.argmax(rows[first : first + len(entry.asked)]))
-        shown = {
-            name: round(float(values[number if name == "body" else row]), DIGITS)
-            for name, values in parts.items()
-        }
-        matched = [
-            row in self._asked.having(term) or number in self._body.having(term)
-            for term in query.terms
-        ]
-        signals = {name: value / self._weights[name] for name, value in shown.items()}
+    def _align(
+        self,
+        query: Query,
+        passages: NDArray[np.int64],
+        rows: NDArray[np.int64],
+        starts: NDArray[np.int64],
+        shares: dict[str, Scores],
+    ) -> Alignment:
+        index = self.index
+        assert index.meaning
+        weights = np.array(
+            [
+                round(weight * index.rarity(term) * RARITY)
+                for term, weight in zip(query.terms, query.weights, strict=True)
+            ],
+            np.int64,
+        )
+        mass = float(max(1, int(weights.sum())) * WHOLE)
+        short = index.meaning.align(query, [index.row_ids[n] for n in rows], index.counted)
+        text = index.meaning.align(query, [index.body_ids[n] for n in passages], index.counted)
+        shares["forward"] = short.best @ weights / mass
+        shares["backward"] = short.backward
+        together = np.maximum(np.maximum.reduceat(short.best, starts), text.best)
+        shares["both"] = together @ weights / mass
+        return text
+
+    def _hit(self, query: Query, found: _Found, place: int) -> Hit:
+        number, row = int(found.passages[place]), int(found.rows[place])
+        matched = [self.index.has(term, number, row) for term in query.terms]
+        scale = sum(self.weights.values())
+        signals = {name: float(share[place]) for name, share in found.shares.items()}
+        parts = {name: self.weights[name] * share / scale for name, share in signals.items()}
         signals |= self._coverage(query, matched)
-        signals["kind"] = _agreement(query.kind, self._kinds[row])
-        found = zip(query.surface, query.small, matched, strict=True)
+        signals["kind"] = _agreement(query.kind, self.index.kinds[row])
+        said = zip(query.surface, query.small, matched, strict=True)
         return Hit(
-            passage=entry.passage,
-            score=float(totals[number]),
-            matched=tuple(" ".join(said) for said, small, has in found if has and not small),
-            parts=shown,
+            passage=self.index.entries[number].passage,
+            score=float(found.scores[place]),
+            matched=tuple(" ".join(words) for words, small, has in said if has and not small),
+            parts={name: round(value, DIGITS) for name, value in parts.items()},
             signals={name: round(value, DIGITS) for name, value in signals.items()},
         )
 
     def _coverage(self, query: Query, matched: Sequence[bool]) -> dict[str, float]:
         """How much of what the question is about the passage has, and no passage has."""
         total = covered = unknown = 0.0
-        for term, weight, small, has in zip(
-            query.terms, query.weights, query.small, matched, strict=True
-        ):
-            if small:
+        for number, term in enumerate(query.terms):
+            if query.small[number]:
                 continue
-            asked = self._asked.idf.get(term)
-            body = self._body.idf.get(term)
-            rarity = max(asked or 0.0, body or 0.0) or self._body.rarest
-            total += weight * rarity
-            covered += weight * rarity * has
-            unknown += weight * rarity * (asked is None and body is None)
+            mass = query.weights[number] * self.index.rarity(term)
+            total += mass
+            covered += mass * matched[number]
+            unknown += mass * (not self.index.knows(term))
         if not total:
             return {"covered": 0.0, "unknown": 0.0, "mass": 0.0}
         return {"covered": covered / total, "unknown": unknown / total, "mass": total}
 
-    def _content(self, said: Sequence[str]) -> list[str]:
-        folded = self.lexicon.vocabulary.fold(said)
-        return [entry.term for entry in folded if not self.lexicon.is_small(entry)]
 
-
-def _share(field: Postings, terms: Sequence[str], weights: Sequence[float] | None = None) -> Scores:
-    weights = [1.0] * len(terms) if weights is None else weights
-    ideal = field.ideal(terms, weights)
-    return field.scores(terms, weights) / ideal if ideal else np.zeros(field.size)
+def _largest(totals: Scores, count: int) -> NDArray[np.int64]:
+    """The numbers of the `count` largest totals above zero, the lower number first among equals."""
+    if len(totals) > count:
+        least = np.partition(totals, len(totals) - count)[len(totals) - count]
+        places = np.flatnonzero(totals >= max(least, 0.0))
+    else:
+        places = np.flatnonzero(totals >= 0.0)
+    return places[np.lexsort((places, -totals[places]))][:count]
 
 
 def _agreement(asked: str, offered: str) -> float:
@@ -148,14 +178,3 @@ def _agreement(asked: str, offered: str) -> float:
     if not asked or not offered:
         return 0.0
     return 1.0 if asked == offered else -1.0
-
-
-def grams(text: str) -> list[str]:
-    """The runs of four letters in a text, word ends included."""
-    line = f" {' '.join(words(text))} "
-    return [line[place : place + GRAM] for place in range(len(line) - GRAM + 1)]
-
-
-def pairs(terms: Sequence[str]) -> list[str]:
-    """Each two terms that stand next to each other."""
-    return [f"{one} {two}" for one, two in pairwise(terms)]

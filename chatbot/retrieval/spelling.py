@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-SHORTEST = 4  # letters; a shorter word is too near to too many others
-TWO_SLIPS = 8  # letters from which two slips may be mended instead of one
+SHORT = 4  # letters; so short a word is mended only where two letters were swapped
+TWO_SLIPS = 9  # letters from which a word of the clinic's may have two slips
 
 
 class Spelling:
@@ -17,47 +17,63 @@ class Spelling:
 
     `corpus` are the words of the clinic's texts with how often each occurs, `everyday` a list of
     ordinary words, `known` other words that are right as they stand (names of medicines above all:
-    one medicine must never be read as another).
+    one medicine must never be read as another). A form of a known word is known too.
     """
 
     def __init__(
-        self, corpus: Mapping[str, int], everyday: Iterable[str] = (), known: Iterable[str] = ()
+        self,
+        stem: Callable[[str], str],
+        corpus: Mapping[str, int],
+        everyday: Iterable[str] = (),
+        known: Iterable[str] = (),
     ) -> None:
+        self._stem = stem
         self._counts = corpus
-        self._everyday = frozenset(everyday)
-        self._known = self._everyday.union(known)
+        ordinary = frozenset(everyday)
+        self._known = ordinary.union(known, corpus)
+        self._stems: frozenset[str] | None = None
         self._buckets: dict[tuple[str, int, bool], list[str]] = {}
-        for word in sorted(self._everyday.union(corpus)):
-            if len(word) >= SHORTEST and word.isalpha():
+        for word in sorted(ordinary.union(corpus)):
+            if len(word) >= SHORT and word.isalpha():
                 self._buckets.setdefault((word[0], len(word), word in corpus), []).append(word)
         self.repair = lru_cache(maxsize=4096)(self._repair)
 
     def _repair(self, word: str) -> str | None:
         """What a misspelt word was meant to be, or None: it is right, or nothing is near."""
-        if len(word) < SHORTEST or not word.isalpha() or word in self._known:
+        if len(word) < SHORT or not word.isalpha() or word in self._known:
             return None
-        if word in self._counts:
+        if self._stems is None:
+            self._stems = frozenset(self._stem(known) for known in self._known)
+        if self._stem(word) in self._stems:
             return None
-        own, ordinary = self._nearest(word, corpus=True), self._nearest(word, corpus=False)
+        own = self._nearest(word, True, 2 if len(word) >= TWO_SLIPS else 1)
+        ordinary = self._nearest(word, False, 1)
         # An ordinary word that is nearer wins: a slip in it must not make a medical word of it.
         if own and (not ordinary or own[0] <= ordinary[0]):
             return own[1]
         return ordinary[1] if ordinary else None
 
-    def _nearest(self, word: str, *, corpus: bool) -> tuple[int, str] | None:
-        allowed = 2 if len(word) >= TWO_SLIPS else 1
-        # People rarely miss the first letter, except by swapping it with the second.
-        firsts = {word[0], word[1]} if word[0] != word[1] else {word[0]}
+    def _nearest(self, word: str, corpus: bool, allowed: int) -> tuple[int, str] | None:
         near: list[tuple[int, int, str]] = []
-        for first in sorted(firsts):
-            for length in range(len(word) - allowed, len(word) + allowed + 1):
+        for length in range(len(word) - allowed, len(word) + allowed + 1):
+            # People rarely miss the first letter, except by swapping it with the second.
+            for first in sorted({word[0], word[1]}):
                 choices = self._buckets.get((first, length, corpus), ())
-                for choice, distance, _ in process.extract_iter(
-                    word, choices, scorer=OSA.distance, score_cutoff=allowed
+                for choice, distance, _ in process.extract(
+                    word, choices, scorer=OSA.distance, score_cutoff=allowed, limit=None
                 ):
-                    if choice[0] == word[0] or choice[:2] == word[1::-1]:
+                    if _alike(word, choice, int(distance)):
                         near.append((int(distance), -self._counts.get(choice, 0), choice))
         if not near:
             return None
         distance, _, best = min(near)
         return distance, best
+
+
+def _alike(word: str, choice: str, distance: int) -> bool:
+    """Whether the one may be a slip of the other: beginnings agree, short words only swap."""
+    if len(word) <= SHORT:
+        return sorted(word) == sorted(choice)
+    if distance > 1:
+        return choice[:2] == word[:2]
+    return choice[0] == word[0] or choice[:2] == word[1::-1]
