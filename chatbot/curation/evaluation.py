@@ -1,0 +1,171 @@
+"""How well a folder answers a list of questions whose right answers are known."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from chatbot.answering.assistant import Assistant
+from chatbot.answering.model import Outcome, Reply
+from chatbot.errors import KnowledgeError, Problem
+from chatbot.knowledge.model import Corpus, Passage
+
+RANKED = 10
+Z = 1.959964  # the normal quantile of a two-sided 95 % interval
+OUTCOMES = (
+    "answered-right", "answered-wrong", "choose-with-target", "choose-without", "handed-off",
+    "other",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question and the passages that answer it: ids or id#anchor; none means no passage does."""
+
+    question: str
+    targets: frozenset[str] = frozenset()
+
+    def wants(self, passage: Passage) -> bool:
+        """Whether a passage is one of the targets."""
+        named = {passage.document, f"{passage.document}#{passage.anchor}", passage.id}
+        return not self.targets.isdisjoint(named)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A part of a whole, with its Wilson 95 % interval (Wilson 1927)."""
+
+    count: int
+    of: int
+
+    @property
+    def value(self) -> float:
+        """The share itself; 0 of nothing is 0."""
+        return self.count / self.of if self.of else 0.0
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Where the true share lies, with 95 % confidence."""
+        if not self.of:
+            return 0.0, 1.0
+        p, n = self.value, self.of
+        centre = (p + Z * Z / (2 * n)) / (1 + Z * Z / n)
+        half = Z / (1 + Z * Z / n) * math.sqrt(p * (1 - p) / n + Z * Z / (4 * n * n))
+        return max(0.0, centre - half), min(1.0, centre + half)
+
+    def __str__(self) -> str:
+        low, high = self.interval
+        return f"{self.value:.3f}  [{low:.3f}, {high:.3f}]  {self.count} of {self.of}"
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The ranking over the questions that have targets, the policy over all of them."""
+
+    hit_at_1: Share
+    recall_at_3: Share
+    mrr_at_10: float
+    outcomes: Mapping[str, Share]
+    wrong: tuple[tuple[str, str], ...]
+
+    def as_json(self) -> dict[str, object]:
+        """Everything as plain numbers."""
+        shares = {"hit@1": self.hit_at_1, "recall@3": self.recall_at_3, **self.outcomes}
+        told: dict[str, object] = {
+            name: {
+                "share": round(share.value, 6),
+                "interval": [round(end, 6) for end in share.interval],
+                "count": share.count,
+                "of": share.of,
+            }
+            for name, share in shares.items()
+        }
+        told["MRR@10"] = round(self.mrr_at_10, 6)
+        told["wrong"] = [{"question": asked, "answered": passage} for asked, passage in self.wrong]
+        return told
+
+    def lines(self) -> list[str]:
+        """The same as a table for people."""
+        return [
+            f"{'hit@1':<20} {self.hit_at_1}",
+            f"{'recall@3':<20} {self.recall_at_3}",
+            f"{'MRR@10':<20} {self.mrr_at_10:.3f}",
+            *(f"{name:<20} {share}" for name, share in self.outcomes.items()),
+        ]
+
+
+def read_questions(text: str, path: str, corpus: Corpus) -> tuple[Question, ...]:
+    """The questions of a .jsonl file; raises KnowledgeError with every line that is not one."""
+    known = {document.id for document in corpus.documents}
+    known |= {f"{passage.document}#{passage.anchor}" for passage in corpus.passages}
+    questions: list[Question] = []
+    problems: list[Problem] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            entry = json.loads(line)
+            asked, targets = entry["question"], frozenset(entry.get("targets", ()))
+            if not isinstance(asked, str) or not all(isinstance(item, str) for item in targets):
+                raise TypeError
+        except (ValueError, TypeError, KeyError, AttributeError):
+            fix = 'Write {"question": "…", "targets": ["id"]} on one line.'
+            problems.append(Problem(path, number, "question", "this is not a question.", fix))
+            continue
+        problems += [
+            Problem(path, number, "target", f"there is no passage {target!r}.", "Correct the id.")
+            for target in sorted(targets - known)
+        ]
+        questions.append(Question(asked, targets))
+    if problems:
+        raise KnowledgeError(problems)
+    return tuple(questions)
+
+
+def evaluate(assistant: Assistant, questions: Sequence[Question], today: date) -> Evaluation:
+    """Ask every question as a visitor would and count how it ends."""
+    counts: Counter[str] = Counter()
+    wrong: list[tuple[str, str]] = []
+    ranks: list[int | None] = []
+    for question in questions:
+        if question.targets:
+            ranks.append(_rank(assistant, question))
+        reply = assistant.reply(question.question, today=today)
+        outcome = _outcome(reply, question, assistant)
+        counts[outcome] += 1
+        if outcome == "answered-wrong":
+            wrong.append((question.question, reply.quotations[0].passage.id))
+    asked = len(ranks)
+    return Evaluation(
+        hit_at_1=Share(sum(rank == 1 for rank in ranks), asked),
+        recall_at_3=Share(sum(rank is not None and rank <= 3 for rank in ranks), asked),
+        mrr_at_10=sum(1 / rank for rank in ranks if rank) / asked if asked else 0.0,
+        outcomes={name: Share(counts[name], len(questions)) for name in OUTCOMES},
+        wrong=tuple(wrong),
+    )
+
+
+def _rank(assistant: Assistant, question: Question) -> int | None:
+    retriever = assistant.retriever
+    hits = retriever.search(retriever.query(question.question), limit=RANKED).hits
+    places = (place for place, hit in enumerate(hits, 1) if question.wants(hit.passage))
+    return next(places, None)
+
+
+def _outcome(reply: Reply, question: Question, assistant: Assistant) -> str:
+    if reply.outcome is Outcome.ANSWERED:
+        right = question.wants(reply.quotations[0].passage)
+        return "answered-right" if right else "answered-wrong"
+    if reply.outcome is Outcome.CHOOSE:
+        offered = {option.passage for option in reply.options}
+        return "choose-with-target" if _any(assistant, offered, question) else "choose-without"
+    return "handed-off" if reply.outcome is Outcome.HANDOFF else "other"
+
+
+def _any(assistant: Assistant, offered: Iterable[str], question: Question) -> bool:
+    wanted = {passage.id for passage in assistant.corpus.passages if question.wants(passage)}
+    return not wanted.isdisjoint(offered)
