@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,8 +51,8 @@ def scan(folder: Path) -> Stats:
     return found
 
 
-def read(folder: Path) -> Files:
-    """Everything that counts, read once; what cannot be read is a Problem."""
+def read(folder: Path, only: Collection[str] | None = None) -> Files:
+    """Everything that counts, or `only` some of it; what cannot be read is a Problem."""
     contents: dict[str, bytes] = {}
     problems: list[Problem] = []
     try:
@@ -60,6 +60,8 @@ def read(folder: Path) -> Files:
             problems.append(finding("unreadable", str(folder), why="there is no such folder"))
         root = folder.resolve()
         for path, entry in sorted(_walk(folder, problems), key=lambda pair: pair[0]):
+            if only is not None and path not in only:
+                continue
             content = _content(path, entry, root)
             if isinstance(content, Problem):
                 problems.append(content)
