@@ -29,6 +29,7 @@ class Danger:
     categories: tuple[str, ...] = ()
     matched: tuple[str, ...] = ()
     language: str = "en"  # the language the danger was written in, for the wording
+    helper: bool = False  # the message speaks of somebody else, so the reply speaks to a helper
 
 
 @dataclass(frozen=True, slots=True)

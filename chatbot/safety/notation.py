@@ -1,0 +1,220 @@
+"""The notation in which the rules are written, so that a clinician can read and correct them.
+
+want to die          these words in a row (little words such as "really" or "am" do not count)
+want|wish to die     one of two words
+(end it|kill myself) one of several phrases
+pill?                may be missing
+took .. pills        up to three other words between; `...` up to eight, in the same sentence
+suicid*              any word that begins so
+<kin>                one of a named set, see `sets` in words.yaml; <number> is any number
+^ help me $          at the beginning, at the end of a sentence
+gun & tonight        both in one sentence, in any order
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from chatbot.safety.normalising import NUMBER, Reading
+
+_SIGN = re.compile(r"\.\.\.|\.\.|[()|?&^$]|<[a-z_]+>|[^\s()|?&^$<>]+")
+_NEAR, _FAR = 3, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One step of a phrase. A row has `parts`, a choice `rows`; `gap` counts skippable words."""
+
+    words: frozenset[str] = frozenset()
+    rows: tuple[tuple[Part, ...], ...] = ()
+    gap: int = 0
+    edge: str = ""
+
+    def step(self, here: int, text: Reading) -> int:
+        """The positions after this part, from the positions `here`."""
+        if self.gap:
+            reached = here
+            for _ in range(self.gap):
+                here = (here & ~text.stops) << 1
+                reached |= here
+            return reached & text.everywhere
+        if self.edge == "^":
+            return here & (text.stops << 1 | 1)
+        if self.edge == "$":
+            return here & (text.stops | 1 << text.length)
+        found = 0
+        for word in self.words:
+            found |= text.places.get(word, 0)
+        reached = (here & found) << 1
+        for row in self.rows:
+            reached |= _run(row, here, text)
+        return reached
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A compiled phrase; `source` is what was written."""
+
+    source: str
+    all_of: tuple[tuple[Part, ...], ...]
+    longest: int
+
+    def ends(self, text: Reading) -> int:
+        """The positions at which the phrase ends in `text`, 0 for nowhere."""
+        ends = [_run(row, text.everywhere, text) for row in self.all_of]
+        if len(ends) == 1 or not all(ends):
+            return ends[0] if all(ends) else 0
+        together = 0
+        for sentence in text.sentences():
+            if all(end & sentence for end in ends):
+                together |= ends[0] & sentence
+        return together
+
+    def covers(self, text: Reading) -> int:
+        """The positions that the phrase takes up or may take up before each of its ends."""
+        ends = self.ends(text)
+        covered = ends
+        for _ in range(self.longest if ends else 0):
+            covered |= covered >> 1 & ~text.stops
+        return covered
+
+    def keys(self, cost: Mapping[str, int]) -> frozenset[str]:
+        """Words of which one must be in a text for the phrase to be there; the rarest choice."""
+        found = [keys for row in self.all_of for keys in _keys(row)]
+        return min(found, key=lambda keys: sum(cost.get(w, 0) for w in keys), default=frozenset())
+
+    def vocabulary(self) -> Iterator[str]:
+        """Every word that the phrase looks for."""
+        for row in self.all_of:
+            yield from _vocabulary(row)
+
+
+def _run(row: tuple[Part, ...], here: int, text: Reading) -> int:
+    for part in row:
+        here = part.step(here, text)
+        if not here:
+            return 0
+    return here
+
+
+def _vocabulary(row: tuple[Part, ...]) -> Iterator[str]:
+    for part in row:
+        yield from part.words
+        for inner in part.rows:
+            yield from _vocabulary(inner)
+
+
+def _keys(row: tuple[Part, ...]) -> Iterator[frozenset[str]]:
+    for part in row:
+        if not part.rows and part.words:
+            yield part.words
+        elif part.rows:
+            inner = [min(_keys(one), key=len, default=None) for one in part.rows]
+            if all(inner):
+                yield part.words.union(*(keys for keys in inner if keys))
+
+
+class Compiler:
+    """Makes patterns from the notation. `words` normalises a phrase, `sets` names choices."""
+
+    def __init__(self, words: Callable[[str], list[str]], sets: Mapping[str, str]) -> None:
+        self._words = words
+        self._sets: dict[str, Part] = {"<number>": Part(frozenset({NUMBER}))}
+        for name, source in sets.items():
+            self._sets[f"<{name}>"] = _choice(self._rows(_SIGN.findall(source)))
+
+    def compile(self, source: str) -> Pattern:
+        """The pattern; raises ValueError saying what is wrong with the notation."""
+        signs = _SIGN.findall(source)
+        groups: list[list[str]] = [[]]
+        for sign in signs:
+            if sign == "&":
+                groups.append([])
+            else:
+                groups[-1].append(sign)
+        rows = tuple(self._row(group) for group in groups)
+        if not all(any(_vocabulary(row)) for row in rows):
+            raise ValueError(f"there is no word to look for in “{source}”")
+        return Pattern(source, rows, max(map(_length, rows)))
+
+    def _row(self, signs: list[str]) -> tuple[Part, ...]:
+        parts: list[Part] = []
+        at = 0
+        while at < len(signs):
+            part, at = self._part(signs, at)
+            while at < len(signs) and signs[at] == "|":
+                other, at = self._part(signs, at + 1)
+                part = _choice([row for row in ((part,), (other,)) if _flat(row)])
+            if at < len(signs) and signs[at] == "?":
+                part, at = _choice([(part,), ()]), at + 1
+            parts.append(part)
+        return _flat(parts)
+
+    def _part(self, signs: list[str], at: int) -> tuple[Part, int]:
+        if at >= len(signs) or signs[at] in ")|?":
+            raise ValueError(f"a word is missing in “{' '.join(signs)}”")
+        sign = signs[at]
+        if sign in ("..", "..."):
+            return Part(gap=_NEAR if sign == ".." else _FAR), at + 1
+        if sign in "^$":
+            return Part(edge=sign), at + 1
+        if sign.startswith("<"):
+            if sign not in self._sets:
+                raise ValueError(f"{sign} is not one of the sets")
+            return self._sets[sign], at + 1
+        if sign != "(":
+            return self._literal(sign), at + 1
+        depth, end = 1, at + 1
+        while depth:
+            if end >= len(signs):
+                raise ValueError(f"a bracket is not closed in “{' '.join(signs)}”")
+            depth += {"(": 1, ")": -1}.get(signs[end], 0)
+            end += 1
+        return _choice(self._rows(signs[at + 1 : end - 1])), end
+
+    def _rows(self, signs: list[str]) -> list[tuple[Part, ...]]:
+        """The phrases between the bars of a bracket."""
+        rows, depth = [[]], 0  # type: list[list[str]], int
+        for sign in signs:
+            depth += {"(": 1, ")": -1}.get(sign, 0)
+            if sign == "|" and not depth:
+                rows.append([])
+            else:
+                rows[-1].append(sign)
+        # A choice made of left-out words alone is no choice: "(very|so) tired" must not be "tired".
+        return [row for row in (self._row(row) for row in rows) if row]
+
+    def _literal(self, sign: str) -> Part:
+        if sign.endswith("*"):
+            return Part(frozenset({sign.lower()}))
+        return _choice([tuple(Part(frozenset({word})) for word in self._words(sign))])
+
+
+def _single(part: Part) -> bool:
+    return len(part.rows) == 1 and not part.words
+
+
+def _choice(rows: list[tuple[Part, ...]]) -> Part:
+    """One of the rows; single words are kept together, which is quick."""
+    words: set[str] = set()
+    longer: list[tuple[Part, ...]] = []
+    for row in map(_flat, rows):
+        if len(row) == 1 and row[0].words and not row[0].rows:
+            words |= row[0].words
+        elif len(row) == 1 and row[0].words:
+            words |= row[0].words
+            longer += row[0].rows
+        else:
+            longer.append(row)
+    return Part(frozenset(words), tuple(dict.fromkeys(longer)))
+
+
+def _flat(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """The row without needless nesting."""
+    return tuple(p for part in parts for p in (part.rows[0] if _single(part) else (part,)))
+
+
+def _length(row: tuple[Part, ...]) -> int:
+    return sum(max([part.gap, bool(part.words), *map(_length, part.rows)]) for part in row)

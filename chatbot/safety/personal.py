@@ -1,0 +1,35 @@
+"""Whether a question asks for advice that only the visitor's own clinician can give."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from chatbot.builtin import read_yaml
+from chatbot.safety.normalising import Reader
+from chatbot.safety.notation import Compiler, Pattern
+
+
+def is_personal(text: str) -> bool:
+    """Whether `text` asks what the writer should do with their own body or medicine.
+
+    By the phrases of `builtin/safety/personal.yaml`; an exception counts as no finding, since the
+    crisis check, which comes first, has its own answer to that.
+    """
+    reader, personal, general = _phrases()
+    reading = reader.read(text)
+    covered = 0
+    for pattern in general:
+        covered |= pattern.covers(reading)
+    return any(pattern.ends(reading) & ~covered for pattern in personal)
+
+
+@cache
+def _phrases() -> tuple[Reader, tuple[Pattern, ...], tuple[Pattern, ...]]:
+    words, rules = read_yaml("safety/words.yaml"), read_yaml("safety/personal.yaml")
+    everyday = " ".join(words["everyday"]).split()
+    reader = Reader(words["expansions"], rules["fillers"].split(), everyday)
+    compiler = Compiler(reader.words, {**words["sets"], **rules["sets"]})
+    personal = tuple(compiler.compile(source) for source in rules["personal"])
+    general = tuple(compiler.compile(source) for source in rules["general"])
+    reader.learn(word for pattern in (*personal, *general) for word in pattern.vocabulary())
+    return reader, personal, general

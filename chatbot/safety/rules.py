@@ -1,0 +1,157 @@
+"""The rules as data: loaded from `builtin/safety/`, with a core in Python should that fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chatbot.builtin import FOLDER, read_yaml
+from chatbot.safety.model import Safety
+from chatbot.safety.normalising import Reader
+from chatbot.safety.notation import Compiler, Pattern
+
+RULES = "safety/rules"
+TIERS: dict[str, Safety] = {"firm": Safety.EMERGENCY} | {s.value: s for s in Safety if s.gravity}
+
+# What is looked for when the files cannot be read: few words, whole and certain.
+CORE: dict[str, Any] = {
+    "suicide": {"en": {"emergency": [
+        "kill myself|kms", "want|wanna|wanted to? die", "suicid*", "end my life", "better off dead",
+    ]}, "es": {"emergency": ["matarme", "quiero morir", "suicid*", "quitarme la vida"]}},
+    "overdose": {"en": {"emergency": ["overdos*", "took too many", "poison*", "took all .. pills"]},
+                 "es": {"emergency": ["sobredosis", "muchas pastillas", "envenen*"]}},
+    "self-harm": {"en": {"emergency": ["cutting|cut|hurt|hurting myself", "self harm*"]}},
+    "chest-breathing-collapse-seizure": {"en": {"emergency": [
+        "chest pain", "can not breathe", "not breathing", "will not wake", "seizure",
+    ]}, "es": {"emergency": ["no puedo|puede respirar", "dolor .. pecho", "no despierta"]}},
+    "violence-at-home": {"en": {"emergency": ["hits|hit|hitting|beats|raped|choked me"]}},
+    "harm-to-others": {"en": {"emergency": ["kill him|her|them|someone|everyone"]}},
+    "stroke": {"en": {"emergency": ["face .. drooping", "slurred speech", "stroke"]}},
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One phrase to look for. `firm` rules are never taken back by what stands around them."""
+
+    category: str
+    tier: Safety
+    language: str
+    pattern: Pattern
+    firm: bool = False
+
+    @property
+    def name(self) -> str:
+        """What identifies the rule in explanations."""
+        return f"{self.category}: {self.pattern.source}"
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """What takes a match back, for one category or ("") for all of them.
+
+    `idioms` cancel the match they overlap and `softened` make it a concern; `softened_by_sentence`
+    does so from anywhere in the same sentence.
+    """
+
+    idioms: tuple[Pattern, ...] = ()
+    softened: tuple[Pattern, ...] = ()
+    softened_by_sentence: tuple[Pattern, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """Everything the detector goes by. `helper` finds a message about somebody else."""
+
+    reader: Reader
+    rules: tuple[Rule, ...]
+    counters: Mapping[str, Counters]
+    helper: tuple[Pattern, ...] = ()
+
+
+def builtin(extra: Iterable[tuple[str, str, str, str | None]] = ()) -> RuleBook:
+    """The built-in rules and the clinic's, of which unusable ones are dropped.
+
+    Each of `extra` is (category, tier, match, counter). Should the files be missing or broken, the
+    rules are the core above: worse, but never none.
+    """
+    try:
+        words = read_yaml("safety/words.yaml")
+        files = sorted((FOLDER / RULES).glob("*.yaml"))
+        categories = {path.stem: read_yaml(f"{RULES}/{path.name}") for path in files}
+        return _book(words, categories, extra)
+    except Exception:  # a broken file must not cost anybody the help they need
+        return _book({}, CORE, extra)
+
+
+def _book(
+    words: Mapping[str, Any],
+    categories: Mapping[str, Any],
+    extra: Iterable[tuple[str, str, str, str | None]],
+) -> RuleBook:
+    expansions, symbols = words.get("expansions", {}), words.get("symbols", {})
+    everyday = " ".join(words.get("everyday", ())).split()
+    reader = Reader(expansions, words.get("fillers", "").split(), everyday, symbols)
+    compiler = Compiler(reader.words, words.get("sets", {}))
+
+    def patterns(sources: Iterable[str] | None) -> tuple[Pattern, ...]:
+        return tuple(compiler.compile(source) for source in sources or ())
+
+    rules, counters = [], {"": _counters(words.get("counters", {}), patterns)}
+    for category, languages in categories.items():
+        blocks = [(code, block) for code, block in languages.items() if isinstance(block, dict)]
+        for language, block in blocks:
+            for key, tier in TIERS.items():
+                for pattern in patterns(block.get(key)):
+                    rules.append(Rule(category, tier, language, pattern, key == "firm"))
+        counters[category] = _counters(_together(block for _, block in blocks), patterns)
+    if not rules:
+        raise ValueError("there are no rules")
+    for phrase in extra:
+        _add(rules, counters, compiler, phrase)
+    helper = patterns(words.get("helper"))
+    reader.learn(_vocabulary(rules, counters, helper))
+    return RuleBook(reader, tuple(rules), counters, helper)
+
+
+def _add(
+    rules: list[Rule],
+    counters: dict[str, Counters],
+    compiler: Compiler,
+    extra: tuple[str, str, str, str | None],
+) -> None:
+    """One phrase of the clinic's. Its counter takes back this phrase alone, never a built-in."""
+    category, tier, match, counter = extra
+    try:
+        key = f"{category}:{match}" if counter else category
+        rule = Rule(key, TIERS[tier], "en", compiler.compile(match))
+        if counter:
+            counters[key] = Counters(softened_by_sentence=(compiler.compile(counter),))
+    except (ValueError, KeyError):
+        return
+    rules.append(rule)
+
+
+def _together(blocks: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+    merged: dict[str, list[str]] = {}
+    for block in blocks:
+        for key in Counters.__dataclass_fields__:
+            merged.setdefault(key, []).extend(block.get(key) or ())
+    return merged
+
+
+def _counters(block: Mapping[str, Any], patterns: Any) -> Counters:
+    return Counters(*(patterns(block.get(key)) for key in Counters.__dataclass_fields__))
+
+
+def _vocabulary(
+    rules: Iterable[Rule], counters: Mapping[str, Counters], helper: Iterable[Pattern]
+) -> Iterator[str]:
+    for rule in rules:
+        yield from rule.pattern.vocabulary()
+    for counter in counters.values():
+        for pattern in (*counter.idioms, *counter.softened, *counter.softened_by_sentence):
+            yield from pattern.vocabulary()
+    for pattern in helper:
+        yield from pattern.vocabulary()
