@@ -123,7 +123,7 @@ class Reloader:
             return  # it changed while being read; the next scans will tell
         loaded = load(files)
         with self._lock:
-            self._changed |= files.contents
+            self._changed = {**files.contents, **self._changed}  # what was seen since is newer
             self._take(stats, loaded)
             self._publish()
 
@@ -145,6 +145,8 @@ class Reloader:
             closed = close_if_told(corpus, self._changed)
             if closed is not corpus:
                 corpus, taken = closed, frozenset(document.id for document in corpus.documents)
+        if corpus == self.snapshot.corpus:
+            corpus = self.snapshot.corpus  # the same object, so that nothing is indexed anew
         found = Snapshot(corpus, taken, self._problems, self._opened)
         if found != self.snapshot:
             self.snapshot = found
