@@ -57,7 +57,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A read transaction; raises StorageUnavailable."""
-        with self._plainly(), self.engine.connect() as connection:
+        with self.plainly(), self.engine.connect() as connection:
             if self.path:
                 connection.exec_driver_sql("BEGIN")
             yield connection
@@ -72,7 +72,7 @@ class Database:
         if not self._turn.acquire(timeout=WRITE_WAIT):
             raise self._unavailable("others are writing")
         try:
-            with self._plainly(), self.engine.connect() as connection:
+            with self.plainly(), self.engine.connect() as connection:
                 if self.path:
                     left = max(0, int((deadline - time.monotonic()) * 1000))
                     connection.exec_driver_sql(f"PRAGMA busy_timeout={left}")
@@ -87,7 +87,7 @@ class Database:
     def create(self) -> None:
         """An empty SQLite file where there is none; an existing one is left as it is."""
         if self.path and not self.path.exists():
-            with self._plainly():
+            with self.plainly():
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 self.path.touch(mode=0o600)
 
@@ -111,7 +111,8 @@ class Database:
             )
 
     @contextmanager
-    def _plainly(self) -> Iterator[None]:
+    def plainly(self) -> Iterator[None]:
+        """Whatever the database or the disk raises becomes StorageUnavailable."""
         try:
             yield
         except IntegrityError:

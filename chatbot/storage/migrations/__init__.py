@@ -6,14 +6,16 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 
+from chatbot.errors import SchemaOutdated
 from chatbot.storage.engine import HEAD, Database
 
 
 def migrate(database: Database, to: str = HEAD) -> None:
     """Bring the tables to version `to` ("base": none), all of it or nothing.
 
-    Raises StorageUnavailable.
+    Raises StorageUnavailable, and SchemaOutdated when a newer program made them.
     """
     database.create()
     config = Config()
@@ -21,4 +23,7 @@ def migrate(database: Database, to: str = HEAD) -> None:
     move = command.upgrade if to == HEAD else command.downgrade
     with database.writing() as connection:
         config.attributes["connection"] = connection
-        move(config, to)
+        try:
+            move(config, to)
+        except CommandError as error:
+            raise SchemaOutdated(f"The database is newer than this program: {error}.") from error
