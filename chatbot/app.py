@@ -22,7 +22,7 @@ from chatbot.knowledge.reload import Reloader
 from chatbot.safety.identifiers import redact
 from chatbot.settings import ROOT, Settings
 from chatbot.storage.store import Store, open_store
-from chatbot.web import api, handoffs, headers, operations, pages, refusals
+from chatbot.web import api, feedback, handoffs, headers, operations, pages, refusals, theme
 from chatbot.web.library import Library
 from chatbot.web.limits import Limits
 from chatbot.web.services import EXTENSION, Services, utc_now
@@ -49,7 +49,7 @@ def create_app(
         instance_path=str(settings.instance.resolve()),
     )
     app.extensions[EXTENSION] = _services(settings, now, background)
-    for part in (api, handoffs, operations, pages):
+    for part in (api, feedback, handoffs, operations, pages, theme):
         app.register_blueprint(part.blueprint)
     refusals.register(app)
     headers.register(app)

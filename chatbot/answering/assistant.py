@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -11,7 +11,7 @@ from functools import lru_cache
 from chatbot.answering import smalltalk
 from chatbot.answering.confidence import Gate
 from chatbot.answering.highlight import key_sentence
-from chatbot.answering.model import Outcome, Quotation, Reason, Reply
+from chatbot.answering.model import Outcome, Reason, Reply
 from chatbot.answering.policy import Decision, decide
 from chatbot.answering.quote import option, quotations
 from chatbot.answering.wording import disclaimer, wording
@@ -63,6 +63,7 @@ class Assistant:
         self.detector = _detector(corpus)
         self.disclaimer = disclaimer(corpus.clinic)
         self.wording = wording(corpus.clinic)
+        self.unfit = closed
         self.closed = closed or corpus.clinic.closed is not None
         self._public_url = public_url
         self._passages = {passage.id: passage for passage in corpus.passages}
@@ -203,10 +204,10 @@ class Assistant:
         return Edition(live, digest.hexdigest(), _suggestions(live.values()))
 
 
-def _suggestions(live: Sequence[Document] | object) -> tuple[str, ...]:
+def _suggestions(live: Iterable[Document]) -> tuple[str, ...]:
     """The first question of each FAQ file, so that the topics differ."""
     firsts: dict[str, str] = {}
-    for document in live:  # type: ignore[attr-defined]
+    for document in live:
         if document.kind is Kind.FAQ:
             firsts.setdefault(document.file, document.title)
     return tuple(firsts.values())[:SUGGESTIONS]
@@ -220,6 +221,3 @@ def _extra_resources(corpus: Corpus) -> tuple[Resource, ...]:
     return tuple(
         Resource(r.label, r.call, r.text, r.url, None, r.verified_on) for r in corpus.resources
     )
-
-
-__all__ = ["Assistant", "Edition", "Quotation"]

@@ -30,7 +30,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     """Serve until stopped; a folder with errors serves closed unless `--strict`."""
     import waitress
 
-    from chatbot.app import EXTENSION, create_app
+    from chatbot.app import create_app
+    from chatbot.web.services import EXTENSION
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     app = create_app(settings)

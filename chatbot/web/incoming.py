@@ -130,7 +130,7 @@ def same_site(request: Request, public_url: str) -> None:
     if fetch_site in ("same-origin", "none"):
         return
     origin = request.headers.get("Origin")
-    ours = {urlsplit(request.host_url).netloc, urlsplit(public_url).netloc}
+    ours = {urlsplit(url).netloc for url in (request.host_url, public_url) if url}
     if fetch_site is None and (origin is None or urlsplit(origin).netloc in ours):
         return
     raise Refused(403, "Open our own page and send it from there.")

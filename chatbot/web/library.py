@@ -73,6 +73,6 @@ class Library:
         """Index the newest reading, if it is not the one in service."""
         wanted = self._wanted
         assistant, _ = self._serving
-        if wanted.corpus is not assistant.corpus or wanted.opened is assistant.closed_by_folder:
+        if wanted.corpus is not assistant.corpus or wanted.opened is assistant.unfit:
             assistant = self._build(wanted.corpus, not wanted.opened)
         self._serving = (assistant, wanted)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chatbot.answering.model import Reply
+from chatbot.answering.model import Citation, Quotation, Reply
 from chatbot.knowledge.model import Passage
 from chatbot.safety.model import Resource
 
@@ -17,32 +17,8 @@ def reply_json(reply: Reply, reply_id: str, handoff: dict[str, Any]) -> dict[str
         "reason": reply.reason.value if reply.reason else None,
         "message": reply.message,
         "looked_for": list(reply.looked_for),
-        "passages": [
-            {
-                "id": quotation.passage.id,
-                "text": quotation.passage.text,
-                "html": quotation.passage.html,
-                "citation": quotation.citation,
-                "key_sentence": list(quotation.key_sentence) if quotation.key_sentence else None,
-                "file": quotation.passage.file,
-                "span": list(quotation.passage.span),
-                "sha256": quotation.passage.sha256,
-            }
-            for quotation in reply.quotations
-        ],
-        "citations": [
-            {
-                "number": citation.number,
-                "document": citation.document,
-                "anchor": citation.anchor,
-                "title": citation.title,
-                "section": citation.section,
-                "url": citation.url,
-                "approved_on": citation.approved_on.isoformat(),
-                "review_by": citation.review_by.isoformat(),
-            }
-            for citation in reply.citations
-        ],
+        "passages": [_quotation(quotation) for quotation in reply.quotations],
+        "citations": [_citation(citation) for citation in reply.citations],
         "options": [
             {
                 "label": option.label,
@@ -60,6 +36,33 @@ def reply_json(reply: Reply, reply_id: str, handoff: dict[str, Any]) -> dict[str
         "suggestions": list(reply.suggestions),
         "confidence": reply.confidence,
         "knowledge_version": reply.knowledge_version,
+    }
+
+
+def _quotation(quotation: Quotation) -> dict[str, Any]:
+    mark = quotation.key_sentence
+    return {
+        "id": quotation.passage.id,
+        "text": quotation.passage.text,
+        "html": quotation.passage.html,
+        "citation": quotation.citation,
+        "key_sentence": list(mark) if mark else None,
+        "file": quotation.passage.file,
+        "span": list(quotation.passage.span),
+        "sha256": quotation.passage.sha256,
+    }
+
+
+def _citation(citation: Citation) -> dict[str, Any]:
+    return {
+        "number": citation.number,
+        "document": citation.document,
+        "anchor": citation.anchor,
+        "title": citation.title,
+        "section": citation.section,
+        "url": citation.url,
+        "approved_on": citation.approved_on.isoformat(),
+        "review_by": citation.review_by.isoformat(),
     }
 
 
