@@ -61,7 +61,7 @@ def digest(title: str, question: str, body: str) -> str:
 
 def header(fields: Fields) -> dict[str, Any]:
     """The arguments of a Document that say whether it may be quoted, and where it comes from."""
-    status = Status(fields.choice("status", tuple(Status), required=True) or Status.DRAFT)
+    status = Status(fields.choice("status", tuple(Status), required="draft") or Status.DRAFT)
     required = APPROVAL if status is Status.APPROVED else {}
     stated = {key: fields.text(key, required=required.get(key, "")) for key in APPROVAL}
     approved_on, review_by = fields.day("approved_on"), fields.day("review_by")

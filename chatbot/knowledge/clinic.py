@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import time
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from chatbot.builtin import read_yaml
@@ -110,3 +110,8 @@ def _closed(fields: Fields) -> str | None:
         fields.wrong("closed-value", "closed")
         return "closed"
     return node.text if node else None
+
+
+def today(clinic: Clinic, now: datetime) -> date:
+    """The date at the clinic at a moment with a time zone."""
+    return now.astimezone(ZoneInfo(clinic.time_zone)).date()

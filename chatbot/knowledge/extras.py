@@ -46,7 +46,7 @@ def _phrases(top: Fields) -> Iterator[ExtraPhrase]:
     for item in top.items("phrases"):
         part = Fields(top.source, item, ("category", "tier", "match", "not"))
         category = part.text("category", required="overdose")
-        tier = part.choice("tier", TIERS, required=True)
+        tier = part.choice("tier", TIERS, required=TIERS[0])
         match = part.text("match", required='"took the whole bottle"')
         if category and tier and match:
             yield ExtraPhrase(category, tier, match, part.text("not"))

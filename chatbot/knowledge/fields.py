@@ -84,8 +84,8 @@ class Fields:
         found = (self._scalar(key, item) for item in self.items(key))
         return tuple(text.strip() for text in found if text and text.strip())
 
-    def choice(self, key: str, accepted: Collection[str], *, required: bool = False) -> str | None:
-        """One of a few words."""
+    def choice(self, key: str, accepted: Collection[str], *, required: str = "") -> str | None:
+        """One of a few words; `required` is an example."""
         listed = ", ".join(accepted)
         return self.checked(key, accepted.__contains__, f"one of {listed}", required=required)
 
@@ -96,10 +96,10 @@ class Fields:
         accepted: str,
         *,
         code: str = "bad-value",
-        required: bool = False,
+        required: str = "",
     ) -> str | None:
         """The text if it passes the test; otherwise None, reported with what is `accepted`."""
-        value = self.text(key, required=accepted if required else "")
+        value = self.text(key, required=required)
         if value is None or test(value):
             return value
         self.wrong(code, key, value=value, accepted=accepted)

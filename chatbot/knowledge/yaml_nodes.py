@@ -72,7 +72,9 @@ def parse(source: Source, start: int = 0, end: int | None = None) -> Node | None
                 begin, flow = start + first.start_mark.index, bool(first.flow_style)
                 opened[-1][1].append(Node(kind, begin, over, items=tuple(items), flow=flow))
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
+        mark, size = getattr(error, "problem_mark", None), len(source.text[start:end])
+        if mark and mark.index >= size and getattr(error, "context_mark", None):
+            mark = error.context_mark  # type: ignore[attr-defined]  # where the unclosed part begins
         why = getattr(error, "problem", None) or getattr(error, "reason", None) or "unreadable"
         source.report("bad-yaml", start + (mark.index if mark else 0), why=why)
     found = opened[0][1]

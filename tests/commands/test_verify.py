@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import pytest
+
+from chatbot.commands import verify
+from chatbot.knowledge import folder as disk
+from tests.commands.folder import run
+from tests.conftest import KnowledgeFolder
+from tests.knowledge.world import article, entry, faq
+
+
+def test_every_live_passage_is_proven(
+    knowledge_folder: KnowledgeFolder,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    files = {
+        "articles/a.md": article("One.\n\n# Two\n\nTwo."),
+        "faqs/f.yaml": faq(entry(">\n      x")),
+    }
+    texts = {path: text.replace("2027", "2999") for path, text in files.items()}
+    assert run(knowledge_folder(texts), monkeypatch, "verify") == 0
+    assert "3 of 3 live passages in 2 documents proven" in capsys.readouterr().out
+
+
+def test_a_file_that_says_something_else_by_now_fails(
+    knowledge_folder: KnowledgeFolder,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = knowledge_folder({"articles/a.md": article("One.").replace("2027", "2999")})
+    readings = iter([disk.read(folder), disk.Files({"articles/a.md": b"Another text"})])
+    monkeypatch.setattr(verify, "read", lambda path: next(readings))
+    assert run(folder, monkeypatch, "verify") == 1
+    assert "the file holds other text" in capsys.readouterr().err
