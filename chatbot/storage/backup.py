@@ -81,11 +81,14 @@ def _open(path: Path, mode: str = "rw") -> sqlite3.Connection:
 
 def _finish(part: Path, target: Path) -> None:
     verify(part)
-    for path in (part, target.parent):
-        if path is target.parent:
-            part.replace(target)
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    _sync(part)
+    part.replace(target)
+    _sync(target.parent)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
