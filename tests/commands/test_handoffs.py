@@ -1,0 +1,89 @@
+"""Hand-offs can be read, exported and erased without the web pages, and that is in the trail."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from chatbot.commands import main
+from chatbot.handoff.model import Submission
+from chatbot.settings import Settings
+from chatbot.storage.store import Store, open_store
+
+ASKED = Submission("Does it hurt?", name="Kim", email="kim@example.org", urgent=True)
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    monkeypatch.setenv("CHATBOT_INSTANCE", str(tmp_path))
+    opened = open_store(Settings(instance=tmp_path), b"s", str)
+    opened.prepare()
+    yield opened
+    opened.database.engine.dispose()
+
+
+@pytest.fixture
+def reference(store: Store) -> str:
+    return store.handoffs.submit(ASKED, key="k", now=datetime.now(UTC), due_at=None).reference
+
+
+def test_the_list_shows_what_is_open_and_nobodys_words(
+    reference: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["handoffs", "list"]) == 0
+    printed = capsys.readouterr().out
+    assert reference in printed
+    assert "URGENT" in printed
+    for private in ("hurt", "Kim", "kim@"):
+        assert private not in printed
+
+
+def test_show_prints_everything_and_is_recorded(
+    store: Store, reference: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["handoffs", "show", reference.lower()]) == 0
+    printed = capsys.readouterr().out
+    assert "Does it hurt?" in printed
+    assert "kim@example.org" in printed
+    assert [r.event for r in store.audit.history(reference)] == ["submit", "view"]
+
+
+def test_export_is_json_and_is_recorded(
+    store: Store, reference: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["handoffs", "export", reference]) == 0
+    (entry,) = json.loads(capsys.readouterr().out)
+    assert entry["item"]["question"] == "Does it hurt?"
+    assert store.audit.history(reference)[-1].event == "export"
+
+
+def test_erase_removes_the_words(
+    store: Store, reference: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["handoffs", "erase", reference]) == 0
+    assert store.inbox.thread(reference).item.question == ""
+    main(["handoffs", "list"])
+    assert reference not in capsys.readouterr().out.splitlines()[-1]
+    main(["handoffs", "list", "--all"])
+    assert reference in capsys.readouterr().out
+    assert main(["handoffs", "erase", reference]) == 1
+    assert "it is erased" in capsys.readouterr().err
+
+
+def test_an_unknown_reference_is_said_plainly(
+    store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["handoffs", "show", "H-3333-3333"]) == 1
+    assert "There is no hand-off H-3333-3333." in capsys.readouterr().err
+
+
+def test_without_tables_the_command_to_make_them_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CHATBOT_INSTANCE", str(tmp_path / "empty"))
+    assert main(["handoffs", "list"]) == 1
+    assert "db upgrade" in capsys.readouterr().err

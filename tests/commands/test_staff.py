@@ -1,0 +1,61 @@
+"""An account made on the command line can sign in, and one that is disabled cannot."""
+
+from __future__ import annotations
+
+import getpass
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyotp
+import pytest
+
+from chatbot.commands import main
+from chatbot.settings import Settings
+from chatbot.storage.store import Store, open_store
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    monkeypatch.setenv("CHATBOT_INSTANCE", str(tmp_path))
+    opened = open_store(Settings(instance=tmp_path), b"s", str)
+    opened.prepare()
+    return opened
+
+
+def test_what_is_printed_opens_the_inbox(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["staff", "add", "Anna"]) == 0
+    printed = capsys.readouterr().out
+    password = re.search(r"Password \(shown only now\): (\S+)", printed)
+    secret = re.search(r"type ([A-Z2-7]{32}) into it", printed)
+    assert password
+    assert secret
+    assert "█" in printed or "▀" in printed  # the QR code
+    now = datetime.now(UTC)
+    assert store.staff.sign_in("Anna", password[1], pyotp.TOTP(secret[1]).at(now), now)
+
+
+def test_a_password_can_be_typed_and_is_not_printed(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(getpass, "getpass", lambda _: "correct horse battery")
+    monkeypatch.setenv("CHATBOT_STAFF_MFA", "off")
+    assert main(["staff", "add", "Anna", "--type"]) == 0
+    assert "correct horse" not in capsys.readouterr().out
+
+
+def test_a_short_password_is_refused(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(getpass, "getpass", lambda _: "short")
+    assert main(["staff", "add", "Anna", "--type"]) == 1
+    assert "15 characters" in capsys.readouterr().err
+
+
+def test_accounts_are_listed_and_disabled(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["staff", "add", "Anna"])
+    assert main(["staff", "disable", "Anna"]) == 0
+    assert main(["staff", "disable", "Nobody"]) == 1
+    capsys.readouterr()
+    assert main(["staff", "list"]) == 0
+    assert re.search(r"^Anna +disabled", capsys.readouterr().out, re.MULTILINE)
