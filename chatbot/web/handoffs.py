@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
 from pydantic import AfterValidator, Field, model_validator
 
 from chatbot.handoff.hours import in_words
-from chatbot.handoff.model import Receipt, Submission, Visit
+from chatbot.handoff.model import Submission
+from chatbot.handoff.states import visitor_sees
 from chatbot.safety.model import Danger, Safety
+from chatbot.storage.handoffs import Receipt, Visit
 from chatbot.web import incoming
 from chatbot.web.incoming import Body, Question, Text
 from chatbot.web.refusals import Refused
@@ -184,10 +187,27 @@ def _form(fields: dict[str, Any], error: Refused | None) -> str:
     return render_template(
         "handoff_form.html",
         fields=fields,
-        error=error,
+        problems=_problems(fields, error),
         key=fields.get("key") or secrets.token_urlsafe(16),
-        expected=_expected(),
+        expected=_expected(services().reply_expected()),
     )
+
+
+def _problems(fields: dict[str, Any], error: Refused | None) -> dict[str, str]:
+    """What to change in the form, by field: all of it at once."""
+    if error is None:
+        return {}
+    found = {}
+    if error.field:
+        text = error.detail.removeprefix(f"{error.field}: ")
+        found[error.field] = text[:1].upper() + text[1:]
+    if not str(fields.get("question", "")).strip():
+        found["question"] = "Write your question."
+    if not fields.get("email") and not fields.get("phone"):
+        found["email"] = "Give an e-mail address or a phone number, so that we can answer you."
+    if fields.get("consent") != "yes":
+        found["consent"] = "Tick the box, so that we may keep your question and answer it."
+    return found or {"question": error.detail}
 
 
 def _sent(receipt: Receipt, danger: Danger) -> str:
@@ -198,13 +218,24 @@ def _sent(receipt: Receipt, danger: Danger) -> str:
         receipt=receipt,
         status_url=_status_url(receipt),
         resources=shown,
-        expected=_expected(),
+        expected=_expected(receipt.item.due_at),
     )
 
 
 def _status(visit: Visit, token: str, code: str) -> Response:
+    assistant, withdrawn = services().library.current()
+    edition = assistant.edition(services().today(), withdrawn)
+    live = {p.id: (d, p) for d in edition.live.values() for p in d.passages}
     page = make_response(
-        render_template("handoff_status.html", visit=visit, token=token, code=code)
+        render_template(
+            "handoff_status.html",
+            visit=visit,
+            token=token,
+            code=code,
+            sentence=visitor_sees(visit.item),
+            passages=live,
+            expected=_expected(visit.item.due_at),
+        )
     )
     page.headers["Referrer-Policy"] = "no-referrer"
     page.headers["X-Robots-Tag"] = "noindex, nofollow"
@@ -216,6 +247,5 @@ def _status_url(receipt: Receipt) -> str:
     return public_url + url_for("handoffs.status", token=receipt.token)
 
 
-def _expected() -> str | None:
-    due = services().reply_expected()
+def _expected(due: datetime | None) -> str | None:
     return in_words(due, services().now(), services().clinic.time_zone) if due else None

@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask, Response, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from chatbot.errors import StorageUnavailable
+from chatbot.errors import HandoffConflict, HandoffNotFound, StorageUnavailable, TransitionRefused
 from chatbot.safety.resources import resources as built_in_resources
 from chatbot.web.serialise import resources_json
 from chatbot.web.services import services
@@ -51,6 +51,9 @@ def register(app: Flask) -> None:
     app.register_error_handler(Refused, refused)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(StorageUnavailable, _unavailable)
+    app.register_error_handler(HandoffNotFound, _gone)
+    app.register_error_handler(HandoffConflict, _conflict)
+    app.register_error_handler(TransitionRefused, _conflict)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -101,6 +104,15 @@ def _unavailable(error: StorageUnavailable) -> Response:
     phone = f" You can also call {clinic.phone}." if clinic.phone else ""
     detail = f"It was not saved and not sent. Please try again in a few minutes.{phone}"
     return refused(Refused(503, detail, retry_after=60))
+
+
+def _gone(_: HandoffNotFound) -> Response:
+    return refused(Refused(404, "There is no such request, or it has been deleted."))
+
+
+def _conflict(_: HandoffConflict | TransitionRefused) -> Response:
+    detail = "It changed in the meantime. Open the page again to see how it stands now."
+    return refused(Refused(409, detail))
 
 
 def _unexpected(error: Exception) -> Response:

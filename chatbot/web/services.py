@@ -34,7 +34,11 @@ class Services:
 
     def today(self) -> date:
         """The date in the clinic's time zone."""
-        return self.now().astimezone(ZoneInfo(self.clinic.time_zone)).date()
+        return self.local(self.now()).date()
+
+    def local(self, moment: datetime) -> datetime:
+        """A moment on the clinic's clock."""
+        return moment.astimezone(ZoneInfo(self.clinic.time_zone))
 
     @property
     def clinic(self) -> Clinic:
