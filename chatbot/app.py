@@ -38,16 +38,20 @@ def create_app(
 ) -> Flask:
     """The application. `config` takes the names of `settings.Settings`, or ready settings.
 
-    `now` is the clock. Without `background` no thread is started: the folder is read once and
+    Flask's own `TESTING` is accepted too. `now` is the clock. Without `background` no thread is started: the folder is read once and
     nothing is delivered, as commands and some tests want it. Raises SettingsError, SchemaOutdated.
     """
-    settings = config if isinstance(config, Settings) else Settings.from_mapping(config or {})
+    given = {} if config is None or isinstance(config, Settings) else dict(config)
+    testing = bool(given.pop("TESTING", False))
+    settings = config if isinstance(config, Settings) else Settings.from_mapping(given)
     app = Flask(
         "chatbot",
         static_folder=ROOT / "static",
         template_folder=ROOT / "templates",
         instance_path=str(settings.instance.resolve()),
     )
+    app.config["TESTING"] = testing
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # the contract's order is for reading
     app.extensions[EXTENSION] = _services(settings, now, background)
     for part in (api, feedback, handoffs, operations, pages, theme):
         app.register_blueprint(part.blueprint)

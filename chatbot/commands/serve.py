@@ -34,6 +34,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     from chatbot.web.services import EXTENSION
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     app = create_app(settings)
     library = app.extensions[EXTENSION].library
     problems = library.snapshot.problems

@@ -1,0 +1,97 @@
+"""The folder changes under the running site: new text goes live, withdrawn text goes at once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from chatbot.app import create_app
+from tests.web.conftest import FOLDER, NOW, VISITS
+
+QUESTION = "how long does an infusion take?"
+PROMISED = 2.0  # seconds until a change is live
+SLACK = 2.0  # for a busy machine
+
+
+class Site:
+    """A site over a folder that the test edits."""
+
+    def __init__(self, folder: Path, instance: Path) -> None:
+        self.folder = folder
+        app = create_app(
+            {"KNOWLEDGE": folder, "INSTANCE": instance, "RATE_LIMIT": "off"}, now=lambda: NOW
+        )
+        self.client: FlaskClient = app.test_client()
+
+    def ask(self) -> dict[str, Any]:
+        reply = self.client.post("/api/v1/ask", json={"question": QUESTION}).get_json()
+        assert isinstance(reply, dict)
+        return reply
+
+    def write(self, path: str, text: str) -> None:
+        (self.folder / path).write_text(text, encoding="utf-8")
+
+    def soon(self, holds: Callable[[dict[str, Any]], bool]) -> float:
+        """Seconds until a reply is as wanted; fails when that takes too long."""
+        started = time.monotonic()
+        while not holds(reply := self.ask()):
+            assert time.monotonic() - started < PROMISED + SLACK, reply
+            time.sleep(0.05)
+        return time.monotonic() - started
+
+
+@pytest.fixture
+def site(tmp_path: Path, knowledge_folder: Callable[[dict[str, str]], Path]) -> Site:
+    made = Site(knowledge_folder(FOLDER), tmp_path / "instance")
+    assert made.ask()["outcome"] == "answered"
+    return made
+
+
+def text(reply: dict[str, Any]) -> str:
+    return "".join(passage["text"] for passage in reply["passages"])
+
+
+def test_new_text_goes_live_without_a_restart(site: Site) -> None:
+    site.write("faqs/visits.yaml", VISITS.replace("two hours", "three hours"))
+    site.soon(lambda reply: "three hours" in text(reply))
+
+
+def test_a_broken_edit_leaves_the_last_good_text_serving(site: Site) -> None:
+    site.write("faqs/visits.yaml", VISITS + "  - id: [broken\n")
+    time.sleep(PROMISED)
+    assert "two hours" in text(site.ask())
+    ready = site.client.get("/readyz").get_json()
+    assert ready["problems"] >= 1
+
+
+def test_retiring_wins_while_another_file_is_broken(site: Site) -> None:
+    site.write("articles/ms-fatigue.md", "---\ntitle: [broken\n---\nText.\n")
+    site.write("faqs/visits.yaml", VISITS.replace("status: approved", "status: retired"))
+    site.soon(lambda reply: reply["outcome"] == "handoff")
+
+
+def test_a_deleted_file_is_not_quoted(site: Site) -> None:
+    (site.folder / "faqs/visits.yaml").unlink()
+    site.soon(lambda reply: reply["outcome"] == "handoff")
+
+
+def test_the_kill_switch_closes_and_opens(site: Site) -> None:
+    site.write("clinic.yaml", FOLDER["clinic.yaml"] + "closed: Moving\n")
+    site.soon(lambda reply: reply["outcome"] == "closed")
+    site.write("clinic.yaml", FOLDER["clinic.yaml"])
+    site.soon(lambda reply: reply["outcome"] == "answered")
+
+
+def test_a_folder_broken_at_start_opens_when_mended(
+    tmp_path: Path, knowledge_folder: Callable[[dict[str, str]], Path]
+) -> None:
+    folder = knowledge_folder(FOLDER | {"faqs/visits.yaml": "faqs: [broken"})
+    site = Site(folder, tmp_path / "instance")
+    assert site.ask()["outcome"] == "closed"
+    site.write("faqs/visits.yaml", VISITS)
+    site.soon(lambda reply: reply["outcome"] == "answered")
