@@ -74,9 +74,11 @@ class Assistant:
         """What the crisis check says; an error inside it counts as an emergency."""
         return assess_safely(self.detector, question, tuple(context[-EARLIER_QUESTIONS:]))
 
-    def resources(self, categories: Sequence[str] = ()) -> tuple[Resource, ...]:
+    def resources(
+        self, categories: Sequence[str] = (), language: str = "en"
+    ) -> tuple[Resource, ...]:
         """Where help is to be had in the clinic's country, for every page and error."""
-        return resources(self.corpus.clinic.country, tuple(categories), self._extra)
+        return resources(self.corpus.clinic.country, tuple(categories), self._extra, language)
 
     def reply(
         self,
@@ -111,7 +113,8 @@ class Assistant:
             knowledge_version=version,
             safety=Safety.EMERGENCY,
             categories=danger.categories,
-            resources=self.resources(danger.categories),
+            language=danger.language,
+            resources=self.resources(danger.categories, danger.language),
         )
 
     def _answer(
@@ -191,7 +194,10 @@ class Assistant:
             personal=personal,
             safety=danger.safety,
             categories=danger.categories,
-            resources=self.resources(danger.categories) if danger.safety.gravity else (),
+            language=danger.language,
+            resources=self.resources(danger.categories, danger.language)
+            if danger.safety.gravity
+            else (),
         )
 
     def _edition(self, today: date, withdrawn: frozenset[str]) -> Edition:

@@ -83,6 +83,7 @@ class Reply:
     personal: bool = False
     safety: Safety = Safety.NONE
     categories: tuple[str, ...] = ()
+    language: str = "en"  # the language that danger was written in, for the card with resources
     resources: tuple[Resource, ...] = ()
     suggestions: tuple[str, ...] = ()
     confidence: float | None = None

@@ -199,8 +199,7 @@ def _problems(fields: dict[str, Any], error: Refused | None) -> dict[str, str]:
         return {}
     found = {}
     if error.field:
-        text = error.detail.removeprefix(f"{error.field}: ")
-        found[error.field] = text[:1].upper() + text[1:]
+        found[error.field] = error.detail.replace(f"{error.field}: ", "This ", 1)
     if not str(fields.get("question", "")).strip():
         found["question"] = "Write your question."
     if not fields.get("email") and not fields.get("phone"):
@@ -218,14 +217,14 @@ def _sent(receipt: Receipt, danger: Danger) -> str:
         receipt=receipt,
         status_url=_status_url(receipt),
         resources=shown,
+        mails=bool(services().settings.smtp_url),
         expected=_expected(receipt.item.due_at),
     )
 
 
 def _status(visit: Visit, token: str, code: str) -> Response:
     assistant, withdrawn = services().library.current()
-    edition = assistant.edition(services().today(), withdrawn)
-    live = {p.id: (d, p) for d in edition.live.values() for p in d.passages}
+    live = assistant.edition(services().today(), withdrawn).live.values()
     page = make_response(
         render_template(
             "handoff_status.html",
@@ -233,7 +232,7 @@ def _status(visit: Visit, token: str, code: str) -> Response:
             token=token,
             code=code,
             sentence=visitor_sees(visit.item),
-            passages=live,
+            passages={p.id: (d, p) for d in live for p in d.passages},
             expected=_expected(visit.item.due_at),
         )
     )

@@ -16,6 +16,7 @@ from chatbot.answering.model import Quotation
 from chatbot.builtin import read_yaml
 from chatbot.knowledge.model import Document, Kind, Passage
 from chatbot.knowledge.passages import to_anchor
+from chatbot.safety.model import Safety
 from chatbot.web import incoming
 from chatbot.web.ask import ask
 from chatbot.web.marking import marked
@@ -35,7 +36,7 @@ def common() -> dict[str, Any]:
     assistant, withdrawn = services().library.current()
     edition = assistant.edition(services().today(), withdrawn)
     # Inside another site's page links open outside it, and the next page stays embedded.
-    embed = {"embed": "1"} if request.args.get("embed") == "1" else {}
+    embed = "1" if request.args.get("embed") == "1" else None
     return {
         "clinic": assistant.corpus.clinic,
         "direction": "rtl" if assistant.corpus.clinic.language[:2] in RIGHT_TO_LEFT else "ltr",
@@ -46,8 +47,8 @@ def common() -> dict[str, Any]:
         "sample": any(d.approved_by == SAMPLE for d in edition.live.values()),
         "embed": bool(embed),
         "elsewhere": Markup(' target="_blank" rel="noopener"') if embed else "",
-        "ask_url": url_for("pages.chat", **embed),
-        "feedback_url": url_for("feedback.from_page", **embed),
+        "ask_url": url_for("pages.chat", embed=embed),
+        "feedback_url": url_for("feedback.from_page", embed=embed),
     }
 
 
@@ -81,7 +82,7 @@ def post_chat() -> str:
         exchange=exchange,
         reply=exchange.reply,
         context=earlier[-EARLIER_QUESTIONS:],
-        stays=bool(exchange.reply.resources),
+        stays=exchange.reply.safety in (Safety.CONCERN, Safety.EMERGENCY),
     )
 
 

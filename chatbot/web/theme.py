@@ -22,4 +22,5 @@ def theme() -> Response:
     response = Response(css, content_type="text/css; charset=utf-8")
     response.headers["Cache-Control"] = "public, max-age=300"
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
