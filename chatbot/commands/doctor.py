@@ -1,0 +1,116 @@
+"""`doctor`: is this site ready for patients? One line a finding, each with what to do."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from chatbot.commands.ask import clinic_today
+from chatbot.delivery.channels import channels
+from chatbot.errors import ChatbotError
+from chatbot.knowledge.folder import read
+from chatbot.knowledge.loading import load
+from chatbot.safety.resources import stale
+from chatbot.settings import Settings
+from chatbot.storage.store import Store, open_store
+
+HELP = "say what stands in the way of letting patients use this site"
+NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "ceph", "glusterfs", "afs"}
+SAMPLE = "sample"
+LEAST_FREE = 200 * 1024 * 1024  # bytes of disk, below which hand-offs may soon not be kept
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """It takes no arguments: it looks at everything."""
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Print what is to be mended; exit 1 when there is anything."""
+    del args
+    findings = [
+        *_knowledge(settings),
+        *_people(settings),
+        *_installation(settings),
+    ]
+    for finding in findings:
+        print(f"- {finding}")
+    print(f"{len(findings)} to mend." if findings else "Nothing stands in the way.")
+    return 1 if findings else 0
+
+
+def _knowledge(settings: Settings) -> Iterator[str]:
+    loaded = load(read(settings.knowledge))
+    corpus = loaded.corpus
+    today = clinic_today(corpus)
+    live = corpus.live(today)
+    if loaded.errors:
+        yield f"The knowledge folder has {len(loaded.errors)} errors. Run `check` and mend them."
+    if not live:
+        yield "Nothing can be quoted. Approve documents with `approve`."
+    samples = [document.id for document in live if document.approved_by == SAMPLE]
+    if samples:
+        shown = ", ".join(samples[:3])
+        yield (f"{len(samples)} live documents are approved by “sample” ({shown}, …). A clinician "
+               "must approve your own text with `approve`, or retire them.")  # fmt: skip
+    if corpus.clinic.closed is not None:
+        yield "The site is closed in clinic.yaml. Run `open` when you want it to answer."
+    old = stale(today, (), corpus.clinic.country)
+    if old:
+        yield (f"{len(old)} crisis resources were last verified over 180 days ago "
+               f"({old[0].label}, …). Call them and see docs/safety.md.")  # fmt: skip
+
+
+def _people(settings: Settings) -> Iterator[str]:
+    if not channels(settings):
+        yield ("Nobody is told of hand-offs. Set CHATBOT_SMTP_URL, CHATBOT_MAIL_FROM and "
+               "CHATBOT_NOTIFY_EMAIL, or CHATBOT_WEBHOOK_URL and its secret.")  # fmt: skip
+    if not settings.staff_mfa:
+        yield "The staff sign in without a second factor. Remove CHATBOT_STAFF_MFA=off."
+    store: Store = open_store(settings, b"", str)
+    try:
+        if store.database.version() is None:
+            yield "There is no database yet. Run `db upgrade`."
+            return
+        store.database.check()
+        if not any(account.disabled_at is None for account in store.staff.accounts()):
+            yield "Nobody can open the staff inbox. Run `staff add NAME`."
+        if dead := store.deliveries.dead():
+            yield f"{len(dead)} notifications were given up. Open the staff inbox and send again."
+        if broken := store.audit.verify():
+            yield f"The audit trail was changed at entry {broken[0]}. Find out who has access."
+    except ChatbotError as error:
+        yield f"The database cannot be used: {error}"
+
+
+def _installation(settings: Settings) -> Iterator[str]:
+    if not settings.public_url.startswith("https://"):
+        yield ("CHATBOT_PUBLIC_URL is not set to the https address visitors use, so links in "
+               "mails do not work.")  # fmt: skip
+    if not settings.instance.exists():
+        return
+    secret = settings.instance / "secret_key"
+    for path in (secret, settings.instance / "chatbot.db"):
+        if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+            yield f"{path} can be read by others. Run `chmod 600 {path}`."
+    kind = _file_system(settings.instance)
+    if kind in NETWORK and not settings.database_url.startswith("postgresql"):
+        yield (f"The SQLite database lies on a network file system ({kind}), where locks cannot be "
+               "relied on. Use a local disk or PostgreSQL.")  # fmt: skip
+    if shutil.disk_usage(settings.instance).free < LEAST_FREE:
+        yield f"The disk of {settings.instance} is almost full. Free some space."
+
+
+def _file_system(folder: Path) -> str:
+    """The type of the file system a folder lies on, as the kernel names it; "" if not known."""
+    try:
+        lines = Path("/proc/self/mounts").read_text("utf-8").splitlines()
+    except OSError:
+        return ""
+    mounts = {fields[1]: fields[2] for fields in (line.split() for line in lines)}
+    place = os.path.realpath(folder)
+    fits = [point for point in mounts if os.path.commonpath([point, place]) == point]
+    return mounts[max(fits, key=len)] if fits else ""
