@@ -56,28 +56,28 @@ def append(
     connection.execute(events.insert().values(**row, previous=previous, digest=seal))
 
 
+@dataclass(frozen=True, slots=True)
 class Audit:
     """The trail as a whole."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    database: Database
 
     def record(self, event: str, subject: str, by: Actor, at: datetime) -> None:
         """Note something that changes no hand-off: a view, an export, a sign-in, a withdrawal."""
-        with self._database.writing() as connection:
+        with self.database.writing() as connection:
             append(connection, event, subject, by, at)
 
     def history(self, subject: str) -> tuple[AuditRecord, ...]:
         """What happened to one hand-off, document or member of staff, oldest first."""
         wanted = sa.select(*_COLUMNS).where(events.c.subject == subject).order_by(events.c.sequence)
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             return tuple(AuditRecord(*row) for row in connection.execute(wanted))
 
     def verify(self) -> tuple[str, ...]:
         """What does not fit: changed or removed rows, and hand-offs whose last events are gone."""
         wrong, previous, number = [], "", 0
         newest: dict[str, int] = {}
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             rows = sa.select(*_COLUMNS, events.c.digest).order_by(events.c.sequence)
             for *fields, digest in connection.execute(rows):
                 record = AuditRecord(*fields)

@@ -72,11 +72,11 @@ def enqueue(
         connection.execute(deliveries.insert().values(row))
 
 
+@dataclass(frozen=True, slots=True)
 class Deliveries:
     """The outbox as the deliverers and the inbox use it."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    database: Database
 
     def claim(self, channel: str, now: datetime, by: str, limit: int) -> tuple[Claimed, ...]:
         """Up to `limit` due deliveries of a channel, leased to `by`; nobody else gets them."""
@@ -93,13 +93,13 @@ class Deliveries:
             .order_by(deliveries.c.next_at)
             .limit(limit)
         )
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             rows = connection.execute(found).all()
         if not rows:
             return ()
         lease = {"lease_until": now + LEASE, "lease_by": by, "attempts": deliveries.c.attempts + 1}
         claimed = []
-        with self._database.writing() as connection:
+        with self.database.writing() as connection:
             for row in rows:
                 mine = sa.update(deliveries).where(deliveries.c.id == row.id, due).values(lease)
                 if connection.execute(mine).rowcount:
@@ -114,7 +114,7 @@ class Deliveries:
             deliveries.c.state == "waiting",
             deliveries.c.next_at > now,
         )
-        with self._database.writing() as connection:
+        with self.database.writing() as connection:
             self._finish(connection, delivery, by, state="sent", sent_at=now, last_error="")
             if delivery.audience == "staff":
                 connection.execute(sa.update(deliveries).where(waiting).values(next_at=now))
@@ -122,7 +122,7 @@ class Deliveries:
     def failed(self, delivery: Delivery, by: str, error: str, next_at: datetime | None) -> None:
         """It was not accepted: try again at `next_at`, or (None) give up until told otherwise."""
         change = {"next_at": next_at} if next_at else {"state": "dead"}
-        with self._database.writing() as connection:
+        with self.database.writing() as connection:
             self._finish(connection, delivery, by, last_error=error[:300], **change)
 
     def _finish(self, connection: Connection, delivery: Delivery, by: str, **values: Any) -> None:
@@ -135,7 +135,7 @@ class Deliveries:
         """Bring a dead delivery back, with another day of tries."""
         dead = sa.and_(deliveries.c.id == id, deliveries.c.state == "dead")
         again = {"state": "waiting", "attempts": 0, "created_at": now, "next_at": now}
-        with self._database.writing() as connection:
+        with self.database.writing() as connection:
             connection.execute(sa.update(deliveries).where(dead).values(again))
 
     def dead(self) -> tuple[Delivery, ...]:
@@ -149,12 +149,12 @@ class Deliveries:
     def oldest_waiting(self, now: datetime) -> datetime | None:
         """Since when the oldest delivery that is due by `now` has been waiting."""
         due = sa.and_(deliveries.c.state == "waiting", deliveries.c.created_at <= now)
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             oldest = connection.scalar(sa.select(deliveries.c.created_at).where(due).order_by(
                 deliveries.c.created_at).limit(1))  # fmt: skip
         return cast("datetime | None", oldest)
 
     def _select(self, wanted: sa.ColumnElement[bool]) -> tuple[Delivery, ...]:
         rows = sa.select(*COLUMNS).where(wanted).order_by(deliveries.c.created_at)
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             return tuple(Delivery(*row) for row in connection.execute(rows))

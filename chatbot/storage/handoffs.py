@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass, replace
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -70,6 +71,7 @@ def messages_of(connection: Connection, reference: str, hidden: str = "") -> tup
     )
 
 
+@dataclass(frozen=True, slots=True)
 class Handoffs:
     """Everything that changes a hand-off, and what its visitor may see of it.
 
@@ -77,19 +79,11 @@ class Handoffs:
     `kept` is how long after its last event an item that is not open can be read.
     """
 
-    def __init__(
-        self,
-        database: Database,
-        secret: bytes,
-        channels: tuple[str, ...],
-        mails_visitors: bool,
-        kept: timedelta,
-    ) -> None:
-        self._database = database
-        self._secret = secret
-        self._channels = channels
-        self._mails_visitors = mails_visitors
-        self._kept = kept
+    database: Database
+    secret: bytes = field(repr=False)
+    channels: tuple[str, ...]
+    mails_visitors: bool
+    kept: timedelta
 
     def submit(
         self, submission: Submission, *, key: str, now: datetime, due_at: datetime | None
@@ -101,16 +95,16 @@ class Handoffs:
         """
         key_hash = credentials.digest(key)
         body_hash = credentials.digest(json.dumps(asdict(submission)))
-        with self._database.writing() as connection:
+        with self.database.writing() as connection:
             seen = _find(connection, handoffs.c.key_hash == key_hash)
-            if seen is not None and seen.body_hash != body_hash:
-                raise HandoffConflict("This was sent before with other words. Send it anew.")
             if seen is not None:
+                if seen.body_hash != body_hash:
+                    raise HandoffConflict("This was sent before with other words. Send it anew.")
                 return self._receipt(to_handoff(seen), created=False)
             reference = credentials.reference(os.urandom(8))
             while _find(connection, handoffs.c.reference == reference) is not None:
                 reference = credentials.reference(os.urandom(8))
-            item = submitted(submission, reference, now, due_at, self._kept)
+            item = submitted(submission, reference, now, due_at, self.kept)
             receipt = self._receipt(item, created=True)
             secrets = {
                 "token_hash": credentials.digest(receipt.token),
@@ -119,25 +113,24 @@ class Handoffs:
                 "code_failures": 0, "key_hash": key_hash, "body_hash": body_hash,
             }  # fmt: skip
             connection.execute(handoffs.insert().values(**asdict(item), **secrets))
-            change = ("", item.state.value, item.version)
-            append(connection, Event.SUBMIT.value, reference, VISITOR, now, change)
-            enqueue(connection, item, "urgent" if item.urgent else "new", self._channels, "staff")
+            append(connection, Event.SUBMIT, reference, VISITOR, now, ("", item.state, 1))
+            enqueue(connection, item, "urgent" if item.urgent else "new", self.channels, "staff")
         return receipt
 
     def _receipt(self, item: Handoff, created: bool) -> Receipt:
-        token = credentials.token(self._secret, item.reference)
-        code = credentials.code(self._secret, item.reference)
+        token = credentials.token(self.secret, item.reference)
+        code = credentials.code(self.secret, item.reference)
         return Receipt(item.reference, token, code, item, created)
 
     def visit(self, token: str, code: str | None, now: datetime) -> Visit:
         """What the holder of a link may see; raises HandoffNotFound (unknown or expired)."""
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             own = handoffs.c.token_hash == credentials.digest(token)
             row = _find(connection, sa.or_(own, handoffs.c.mail_token == token))
             is_open = row is not None and row.state in (State.WAITING, State.CLAIMED)
             if row is None or (row.expires_at <= now and not is_open):
                 raise HandoffNotFound("There is no such request, or its time is over.")
-            said = messages_of(connection, row.reference, hidden=Event.NOTE.value)
+            said = messages_of(connection, row.reference, hidden=Event.NOTE)
         item = to_handoff(row)
         if row.token_hash == credentials.digest(token) or (code and self._opens(row, code, now)):
             return Visit(item, said, own=True)
@@ -145,17 +138,15 @@ class Handoffs:
 
     def _opens(self, row: Row[Any], code: str, now: datetime) -> bool:
         """Whether the code is right; wrong ones are counted, and after ten nothing opens."""
-        with self._database.writing() as connection:
-            mine = handoffs.c.reference == row.reference
-            stored = connection.execute(sa.select(handoffs).where(mine)).one()
-            paused = stored.code_failed_at is not None and now < stored.code_failed_at + CODE_PAUSE
-            failures = stored.code_failures if paused else 0
-            if failures >= CODE_TRIES:
-                return False
-            right = credentials.same_code(code, stored.code_hash)
-            count = {"code_failures": 0 if right else failures + 1, "code_failed_at": now}
-            if failures or not right:
-                connection.execute(sa.update(handoffs).where(mine).values(count))
+        with self.database.writing() as connection:
+            this = handoffs.c.reference == row.reference
+            row = connection.execute(sa.select(handoffs).where(this)).one()
+            recent = row.code_failed_at is not None and now < row.code_failed_at + CODE_PAUSE
+            failures = row.code_failures if recent else 0
+            right = failures < CODE_TRIES and credentials.same_code(code, row.code_hash)
+            if not right and failures < CODE_TRIES:
+                count = {"code_failures": failures + 1, "code_failed_at": now}
+                connection.execute(sa.update(handoffs).where(this).values(count))
         return right
 
     def follow_up(
@@ -185,71 +176,46 @@ class Handoffs:
         return self.apply(visit.item.reference, None, event, VISITOR, now, **more)
 
     def apply(
-        self,
-        reference: str,
-        version: int | None,
-        event: Event,
-        by: Actor,
-        now: datetime,
-        *,
-        text: str = "",
-        passages: tuple[str, ...] = (),
-        **change: Any,
-    ) -> Handoff:
+        self, reference: str, version: int | None, event: Event, by: Actor, now: datetime, *,
+        text: str = "", passages: tuple[str, ...] = (), due_at: datetime | None = None,
+        **contact: str,
+    ) -> Handoff:  # fmt: skip
         """Bring about `event` on the item as `by` saw it (`version`; None: as it is).
 
-        `change` may hold `due_at`, or `email` and `phone` for a correction. Raises HandoffNotFound,
-        HandoffConflict when the item has changed since, TransitionRefused.
+        `due_at` is the new promise, `contact` a corrected `email` and `phone`. Raises
+        HandoffNotFound, HandoffConflict when the item has changed since, TransitionRefused.
         """
         if event in _SPOKEN and not text.strip() and not passages:
             raise TransitionRefused("Write something first.")
-        with self._database.writing() as connection:
-            row = _find(connection, handoffs.c.reference == reference)
+        with self.database.writing() as connection:
+            this = handoffs.c.reference == reference
+            row = _find(connection, this)
             if row is None:
                 raise HandoffNotFound(f"There is no hand-off {reference}.")
             if version is not None and row.version != version:
                 raise HandoffConflict("Somebody else changed this in the meantime. Look again.")
-            return self._change(connection, to_handoff(row), event, by, now, text, passages, change)
-
-    def _change(
-        self, connection: Connection, item: Handoff, event: Event, by: Actor, now: datetime,
-        text: str = "", passages: tuple[str, ...] = (), change: dict[str, Any] | None = None,
-    ) -> Handoff:  # fmt: skip
-        contact = dict(change or {})
-        due_at = contact.pop("due_at", None)
-        after = replace(transition(item, event, by, now, self._kept, due_at), **contact)
-        values: dict[str, Any] = asdict(after)
-        if event is Event.CORRECT:
-            values["mail_token"] = credentials.mail_token(os.urandom(32))
-        if event is Event.ERASE:
-            values["body_hash"] = ""
-            for table in (messages, deliveries):
-                unsent = table.c.reference == item.reference
-                if table is deliveries:
-                    unsent = sa.and_(unsent, table.c.audience == "visitor")
-                connection.execute(sa.delete(table).where(unsent))
-        connection.execute(
-            sa.update(handoffs).where(handoffs.c.reference == item.reference).values(values)
-        )
-        trace = (item.state.value, after.state.value, after.version)
-        append(connection, event.value, item.reference, by, now, trace)
-        if event in _SPOKEN:
-            said = len(messages_of(connection, item.reference))
-            connection.execute(messages.insert().values(
-                reference=item.reference, number=said + 1, event=event.value, by_name=by.name,
-                text=text, passages=list(passages), at=now,
-            ))  # fmt: skip
-        self._tell(connection, after, event)
+            after = transition(to_handoff(row), event, by, now, self.kept, due_at)
+            after = replace(after, **contact)  # type: ignore[arg-type]
+            connection.execute(sa.update(handoffs).where(this).values(asdict(after)))
+            append(connection, event, reference, by, now, (row.state, after.state, after.version))
+            if event in _SPOKEN:
+                number = len(messages_of(connection, reference)) + 1
+                said = (reference, number, event, by.name, text, passages, now)
+                connection.execute(messages.insert().values(said))
+            if event in (Event.ERASE, Event.CORRECT):
+                _forget(connection, reference, messages_too=event is Event.ERASE)
+            self._tell(connection, after, event)
         return after
 
     def _tell(self, connection: Connection, item: Handoff, event: Event) -> None:
         if event is Event.FOLLOW_UP:
-            enqueue(connection, item, "follow_up", self._channels, "staff")
+            enqueue(connection, item, "follow_up", self.channels, "staff")
         elif event is Event.OVERDUE:
             kind = "overdue" if item.overdue == 1 else "escalated"
-            enqueue(connection, item, kind, self._channels, "staff")
-        elif event is Event.REPLY and item.email and self._mails_visitors:
-            enqueue(connection, item, "answered", ("mail",), "visitor")
+            enqueue(connection, item, kind, self.channels, "staff")
+        elif event in (Event.REPLY, Event.CORRECT) and item.state is State.ANSWERED:
+            by_mail = ("mail",) if item.email and self.mails_visitors else ()
+            enqueue(connection, item, "answered", by_mail, "visitor")
 
     def sweep(self, now: datetime) -> int:
         """Flag what nobody answered in time, tell staff again and put it back in the queue."""
@@ -262,15 +228,25 @@ class Handoffs:
         return self._each(over, Event.ERASE, now)
 
     def _each(self, wanted: sa.ColumnElement[bool], event: Event, now: datetime) -> int:
-        with self._database.reading() as connection:
-            references = connection.scalars(sa.select(handoffs.c.reference).where(wanted)).all()
-        for reference in references:
-            with self._database.writing() as connection:
-                row = _find(connection, sa.and_(wanted, handoffs.c.reference == reference))
-                if row is not None:
-                    self._change(connection, to_handoff(row), event, PROGRAM, now)
-        return len(references)
+        these = sa.select(handoffs.c.reference, handoffs.c.version).where(wanted)
+        with self.database.reading() as connection:
+            rows = connection.execute(these).all()
+        for reference, version in rows:
+            with suppress(HandoffConflict):  # another process did it, or it was just answered
+                self.apply(reference, version, event, PROGRAM, now)
+        return len(rows)
 
 
 def _find(connection: Connection, wanted: sa.ColumnElement[bool]) -> Row[Any] | None:
     return connection.execute(sa.select(handoffs).where(wanted)).one_or_none()
+
+
+def _forget(connection: Connection, reference: str, messages_too: bool) -> None:
+    """What was mailed or will be mailed to the visitor no longer leads anywhere."""
+    unsent = sa.and_(deliveries.c.reference == reference, deliveries.c.audience == "visitor")
+    connection.execute(sa.delete(deliveries).where(unsent))
+    change = {"mail_token": credentials.mail_token(os.urandom(32))}
+    if messages_too:
+        connection.execute(sa.delete(messages).where(messages.c.reference == reference))
+        change["body_hash"] = ""
+    connection.execute(sa.update(handoffs).where(handoffs.c.reference == reference).values(change))

@@ -45,11 +45,11 @@ class Numbers:
     median_reply: timedelta | None
 
 
+@dataclass(frozen=True, slots=True)
 class Inbox:
     """Reading hand-offs for staff; raises StorageUnavailable."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    database: Database
 
     def items(
         self,
@@ -70,19 +70,19 @@ class Inbox:
         for word in search.split():
             hits = [handoffs.c[name].icontains(word, autoescape=True) for name in _SEARCHED]
             wanted = wanted.where(sa.or_(*hits))
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             return tuple(to_handoff(row) for row in connection.execute(wanted))
 
     def thread(self, reference: str) -> Thread:
         """Everything about one hand-off; raises HandoffNotFound."""
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             this = sa.select(*COLUMNS).where(handoffs.c.reference == reference)
             row = connection.execute(this).one_or_none()
             if row is None:
                 raise HandoffNotFound(f"There is no hand-off {reference}.")
             said = messages_of(connection, reference)
-        history = Audit(self._database).history(reference)
-        return Thread(to_handoff(row), said, history, Deliveries(self._database).of(reference))
+        history = Audit(self.database).history(reference)
+        return Thread(to_handoff(row), said, history, Deliveries(self.database).of(reference))
 
     def numbers(self, now: datetime, time_zone: str, days: int = 30) -> Numbers:
         """How it went in the last `days` days of the clinic's calendar, and how it stands now."""
@@ -92,7 +92,7 @@ class Inbox:
         states = sa.select(handoffs.c.state, sa.func.count()).group_by(handoffs.c.state)
         late = sa.and_(handoffs.c.overdue > 0, handoffs.c.state.in_(("waiting", "claimed")))
         recent = sa.select(handoffs.c.submitted_at, handoffs.c.answered_at, handoffs.c.reason)
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             standing: dict[str, int] = {row[0]: row[1] for row in connection.execute(states)}
             overdue = connection.scalar(sa.select(sa.func.count()).where(late)) or 0
             since = handoffs.c.submitted_at > now - timedelta(days=days + 1)
@@ -119,6 +119,6 @@ class Inbox:
         same += [handoffs.c.email == item.email] if item.email else []
         same += [handoffs.c.phone == item.phone] if item.phone else []
         wanted = sa.select(handoffs.c.reference).where(sa.or_(*same))
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             found = connection.scalars(wanted.order_by(handoffs.c.submitted_at)).all()
         return [asdict(self.thread(each)) for each in found]

@@ -37,12 +37,12 @@ class Account:
     second_factor: bool
 
 
+@dataclass(frozen=True, slots=True)
 class Staff:
     """Who may open the inbox. With `second_factor`, a code from an app is asked for as well."""
 
-    def __init__(self, database: Database, second_factor: bool) -> None:
-        self._database = database
-        self._second_factor = second_factor
+    database: Database
+    second_factor: bool
 
     def add(self, name: str, password: str, now: datetime) -> str:
         """Make an account, or give an existing one a new start; returns its TOTP secret.
@@ -54,7 +54,7 @@ class Staff:
         secret = pyotp.random_base32()
         row = {"password_hash": generate_password_hash(password), "totp_secret": secret,
                "last_step": 0, "created_at": now, "disabled_at": None}  # fmt: skip
-        with self._database.writing() as connection:
+        with self.database.writing() as connection:
             changed = sa.update(staff).where(staff.c.name == name).values(row)
             if not connection.execute(changed).rowcount:
                 connection.execute(staff.insert().values(name=name, **row))
@@ -65,7 +65,7 @@ class Staff:
     def accounts(self) -> tuple[Account, ...]:
         """All accounts by name."""
         wanted = sa.select(staff).order_by(staff.c.name)
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             return tuple(
                 Account(row.name, row.created_at, row.disabled_at, bool(row.totp_secret))
                 for row in connection.execute(wanted)
@@ -74,7 +74,7 @@ class Staff:
     def disable(self, name: str, now: datetime) -> bool:
         """Close an account and end its sessions; False when there is none of that name."""
         change = sa.update(staff).where(staff.c.name == name).values(disabled_at=now)
-        with self._database.writing() as connection:
+        with self.database.writing() as connection:
             known = bool(connection.execute(change).rowcount)
             self._end_sessions(connection, name)
             append(connection, "staff_disable", name, Actor(Party.PROGRAM), now)
@@ -90,18 +90,18 @@ class Staff:
         Takes as long for a name that does not exist.
         """
         bucket = digest(f"{name}\n{device}")
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             account = connection.execute(
                 sa.select(staff).where(staff.c.name == name, staff.c.disabled_at.is_(None))
             ).one_or_none()
         right = check_password_hash(account.password_hash if account else _decoy(), password)
-        with self._database.writing() as connection:
+        with self.database.writing() as connection:
             if self._failures(connection, bucket, now) >= TRIES:
                 return None
             if (
                 account is None
                 or not right
-                or not (not self._second_factor or self._use_code(connection, account, code, now))
+                or not (not self.second_factor or self._use_code(connection, account, code, now))
             ):
                 self._fail(connection, bucket, now)
                 # A password typed in the wrong field must not end up in the trail.
@@ -119,19 +119,19 @@ class Staff:
     def session(self, token: str, now: datetime) -> str | None:
         """Whose session this is; None when it is over (30 min idle, 12 h in all) or never was."""
         this = staff_sessions.c.token_hash == digest(token)
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             found = connection.execute(sa.select(staff_sessions).where(this)).one_or_none()
         if found is None or now - found.seen_at > IDLE or now - found.created_at > LONGEST:
             return None
         if now - found.seen_at > TOUCH:
-            with self._database.writing() as connection:
+            with self.database.writing() as connection:
                 connection.execute(sa.update(staff_sessions).where(this).values(seen_at=now))
         return str(found.name)
 
     def sign_out(self, token: str, now: datetime) -> None:
         """End one session."""
         this = staff_sessions.c.token_hash == digest(token)
-        with self._database.writing() as connection:
+        with self.database.writing() as connection:
             name = connection.scalar(sa.select(staff_sessions.c.name).where(this))
             if name is not None:
                 connection.execute(sa.delete(staff_sessions).where(this))
@@ -139,7 +139,7 @@ class Staff:
 
     def sign_out_everywhere(self, name: str, now: datetime) -> None:
         """End all sessions of one member of staff."""
-        with self._database.writing() as connection:
+        with self.database.writing() as connection:
             self._end_sessions(connection, name)
             append(connection, "sign_out_everywhere", name, Actor(Party.STAFF, name), now)
 

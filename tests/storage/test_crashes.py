@@ -39,9 +39,10 @@ def kill_while_writing(folder: Path, kills: int) -> int:
     for turn in range(kills):
         process = forkserver.Process(target=submit_forever, args=(folder, turn, NOW))
         process.start()
-        while str(turn) not in lines(folder / "started"):
+        before = len(lines(folder / "acknowledged"))
+        while len(lines(folder / "acknowledged")) == before:
             time.sleep(0.005)
-        time.sleep(chance.uniform(0.01, 0.25))
+        time.sleep(chance.uniform(0, 0.2))
         assert process.pid
         os.kill(process.pid, signal.SIGKILL)
         process.join()
@@ -99,7 +100,7 @@ def die_while_delivering(folder: Path, deaths: int) -> Counter[str]:
 
 
 def test_five_kills_while_eight_write_lose_nothing(tmp_path: Path) -> None:
-    assert kill_while_writing(tmp_path, 5) > 5
+    assert kill_while_writing(tmp_path, 5) >= 5
 
 
 def test_dying_between_commit_and_send_still_delivers_with_the_same_key(tmp_path: Path) -> None:

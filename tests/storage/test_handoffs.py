@@ -145,7 +145,10 @@ def test_ten_wrong_codes_close_a_mailed_link_for_an_hour_even_to_the_right_one(
 def test_correcting_the_address_kills_the_link_that_went_to_the_wrong_one(store: Store) -> None:
     receipt = submit(store)
     wrong = mail_token(store, receipt.reference)
+    store.handoffs.apply(receipt.reference, 1, Event.REPLY, ANNA, NOW, text="It does not.")
     item = store.handoffs.correct(receipt.token, None, "kim@example.net", "", NOW)
+    told = [d for d in store.deliveries.of(receipt.reference) if d.audience == "visitor"]
+    assert [(d.kind, d.state) for d in told] == [("answered", "waiting")]  # told anew, once
     assert (item.email, item.phone) == ("kim@example.net", "")
     with pytest.raises(HandoffNotFound):
         store.handoffs.visit(wrong, None, NOW)
@@ -266,8 +269,7 @@ def test_a_link_expires_with_the_retention(store: Store) -> None:
 
 
 def test_a_submission_without_any_channel_is_kept_all_the_same(store: Store) -> None:
-    store.handoffs._channels = ()
-    receipt = store.handoffs.submit(
+    receipt = replace(store.handoffs, channels=()).submit(
         Submission("Why?", phone="555-0100"), key="k", now=NOW, due_at=None
     )
     assert store.deliveries.of(receipt.reference) == ()
