@@ -1,0 +1,50 @@
+"""`python -m chatbot`: finding the command, plain errors, exit codes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from chatbot import commands
+
+CONTRACT = {
+    "serve", "ask", "check", "test", "evaluate", "diff", "approve", "close", "open", "import",
+    "gaps", "verify", "handoffs", "staff", "db", "purge", "deliver", "doctor",
+}  # fmt: skip
+
+
+def test_all_promised_commands_are_there() -> None:
+    assert set(commands.names()) >= CONTRACT
+
+
+def test_no_command_shows_them_all(capsys: pytest.CaptureFixture[str]) -> None:
+    assert commands.main([]) == 2
+    assert "check" in capsys.readouterr().out
+
+
+def test_an_unknown_command_is_named_and_the_others_shown(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert commands.main(["chekc"]) == 2
+    told = capsys.readouterr().err
+    assert "chekc" in told
+    assert "check" in told
+
+
+def test_bad_settings_are_told_plainly(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CHATBOT_METRICS", "maybe")
+    assert commands.main(["check"]) == 1
+    told = capsys.readouterr().err
+    assert "CHATBOT_METRICS" in told
+    assert "Traceback" not in told
+
+
+def test_a_missing_folder_is_told_plainly(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CHATBOT_KNOWLEDGE", str(tmp_path / "nowhere"))
+    assert commands.main(["check"]) == 1
+    assert "nowhere" in "".join(capsys.readouterr())

@@ -1,0 +1,65 @@
+"""Putting it together: the secret, the proxies, and a database that does not answer."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+from chatbot.web.services import EXTENSION
+from tests.web.conftest import MakeApp
+
+
+def test_the_secret_is_made_once_and_is_readable_by_this_user_only(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    first = make_app().extensions[EXTENSION].secret
+    second = make_app().extensions[EXTENSION].secret
+    assert first == second
+    assert len(first) >= 32
+    assert stat.S_IMODE((tmp_path / "instance" / "secret_key").stat().st_mode) == 0o600
+
+
+def test_a_given_secret_is_used_and_none_is_written(make_app: MakeApp, tmp_path: Path) -> None:
+    app = make_app(SECRET_KEY="given")
+    assert app.extensions[EXTENSION].secret == b"given"
+    assert not (tmp_path / "instance" / "secret_key").exists()
+
+
+def test_an_address_in_a_forged_header_counts_only_behind_a_trusted_proxy(
+    make_app: MakeApp,
+) -> None:
+    def statuses(proxies: str) -> list[int]:
+        client = make_app(RATE_LIMIT="2 per minute", TRUSTED_PROXIES=proxies).test_client()
+        return [
+            client.post(
+                "/api/v1/ask",
+                json={"question": "hi"},
+                headers={"X-Forwarded-For": f"203.0.113.{number}"},
+            ).status_code
+            for number in range(4)
+        ]
+
+    assert statuses("0") == [200, 200, 429, 429]
+    assert statuses("1") == [200, 200, 200, 200]
+
+
+def test_a_database_that_cannot_be_opened_leaves_answers_and_help(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder", encoding="utf-8")
+    client = make_app(DATABASE_URL=f"sqlite:///{blocked}/chatbot.db").test_client()
+    reply = client.post("/api/v1/ask", json={"question": "how long does an infusion take?"})
+    assert reply.get_json()["outcome"] == "answered"
+    ready = client.get("/readyz")
+    assert (ready.status_code, ready.get_json()["status"]) == (200, "degraded")
+    handoff = client.post(
+        "/api/v1/handoffs",
+        json={"question": "hello", "email": "a@b.example", "consent": True},
+        headers={"Idempotency-Key": "0123456789abcdef"},
+    )
+    assert handoff.status_code == 503
+    problem = handoff.get_json()
+    assert "not sent" in problem["detail"]
+    assert "555-0100" in problem["detail"]
+    assert problem["resources"]
