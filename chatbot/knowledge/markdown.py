@@ -74,7 +74,8 @@ def destination(href: str) -> Destination | None:
     except ValueError:
         return None
     if parts.scheme:
-        return Destination(url=href) if parts.scheme.lower() in SCHEMES else None
+        usable = parts.scheme in SCHEMES and (parts.netloc or parts.scheme in ("mailto", "tel"))
+        return Destination(url=href) if usable else None
     anchor = unquote(parts.fragment) or None
     match = _PAGE.fullmatch(parts.path)
     if parts.netloc or parts.query or not (match or (anchor and not parts.path)):

@@ -6,6 +6,7 @@ anchors and aliases (and with them alias bombs), tags, merge keys, deep nesting.
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 import yaml
@@ -14,6 +15,7 @@ from yaml.resolver import Resolver
 from chatbot.knowledge.source import Source
 
 DEEPEST = 20
+_YAML_BREAK = re.compile("[\x85\u2028\u2029]")  # line ends to YAML, but to no editor
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _RESOLVER: Any = Resolver()
 
@@ -72,11 +74,14 @@ def parse(source: Source, start: int = 0, end: int | None = None) -> Node | None
                 begin, flow = start + first.start_mark.index, bool(first.flow_style)
                 opened[-1][1].append(Node(kind, begin, over, items=tuple(items), flow=flow))
     except yaml.YAMLError as error:
-        mark, size = getattr(error, "problem_mark", None), len(source.text[start:end])
-        if mark and mark.index >= size and getattr(error, "context_mark", None):
-            mark = error.context_mark  # type: ignore[attr-defined]  # where the unclosed part begins
+        # Of what is never closed, the place where it begins helps more than the end of the file.
+        written = len(source.text[start:end].rstrip())
+        marks = [getattr(error, name, None) for name in ("problem_mark", "context_mark")]
+        places = [mark.index for mark in marks if mark and mark.index < written]
         why = getattr(error, "problem", None) or getattr(error, "reason", None) or "unreadable"
-        source.report("bad-yaml", start + (mark.index if mark else 0), why=why)
+        source.report("bad-yaml", start + (places[0] if places else max(written - 1, 0)), why=why)
+        if odd := _YAML_BREAK.search(source.text, start, len(source.text) if end is None else end):
+            source.report("control-character", odd.start(), name=f"U+{ord(odd[0]):04X}")
     found = opened[0][1]
     return found[0] if found and len(source.problems) == before else None
 
