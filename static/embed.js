@@ -1,14 +1,13 @@
-// The question button on a clinic's own site; options and reasons: docs/embedding.md.
-// Until a visitor presses it, nothing is requested, stored or sent.
+// The question button for other sites; see docs/embedding.md.
 (() => {
   "use strict";
   const script = document.currentScript || document.querySelector('script[src*="/static/embed.js"]');
   const early = window.FaqBot;
-  // In a browser too old for this, the link stays a link.
+  // In an old browser the link stays a link.
   if (!script || early?.destroy || !document.adoptedStyleSheets || !("ariaExpanded" in script)) return;
 
-  const UNANSWERED = 8000; // ms until help is shown in the place of a frame that says nothing
-  const REFUSED = 2000; // ms the same, once the browser has loaded something there
+  const UNANSWERED = 8000; // ms until help is shown instead of the frame
+  const REFUSED = 2000; // ms after something was loaded that does not answer
   const TEXTS = {
     en: ["Ask a question", "Close", "One moment…", "This is not loading", "If you need help now:", "Emergency:",
       "call your local emergency number", "Crisis line, any time:", "text", "Our clinic:", "Open the question page"],
@@ -16,7 +15,7 @@
       "llame al número de emergencias local", "Línea de crisis, a toda hora:", "texto", "Nuestra clínica:",
       "Abrir la página de preguntas"],
   };
-  const NUMBERS = { // emergency, crisis line, its number for texts
+  const NUMBERS = { // emergency, crisis line, texts to it
     US: ["911", "988", "988"], CA: ["911", "988", "988"], GB: ["999", "116 123"],
     AU: ["000", "13 11 14", "0477 13 11 14"],
   };
@@ -55,7 +54,7 @@
   function style() {
     const colour = /^#[\da-f]{6}$/i.exec(option.color || option.colour) || "#1f6f78";
     const [red, green, blue] = [1, 3, 5].map((at) => ((parseInt(`${colour}`.slice(at, at + 2), 16) / 255 + 0.055) / 1.055) ** 2.4);
-    const ink = 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? "#000" : "#fff"; // WCAG: 4.5:1 with one of them
+    const ink = 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? "#000" : "#fff";
     const [, x, y = x] = /^(\d{1,3})(?: (\d{1,3}))?$/.exec(option.offset) || [0, 16];
     const side = option.position === "start" ? "start" : "end";
     const scheme = /^(light|dark)$/.exec(option.theme)?.[0] || "inherit";
@@ -64,13 +63,13 @@
 *{box-sizing:border-box}
 button{min-width:44px;min-height:44px;padding:0 1em;border:0;background:none;color:inherit;font:inherit;font-weight:600;text-decoration:underline;cursor:pointer}
 :focus-visible{outline:3px solid;outline-offset:-5px}
-.ask,.panel{position:fixed;inset-inline-${side}:var(--x);inset-block-end:var(--y)}
+.ask,.panel{position:fixed;inset:auto;inset-inline-${side}:var(--x);inset-block-end:var(--y)}
 .ask{max-width:calc(100vw - 2*var(--x));padding:.6em 1.2em;border:1px solid;border-radius:1.6em;background:${colour};color:${ink};box-shadow:0 2px 10px #0006;text-decoration:none}
 .ask:hover{text-decoration:underline}
 .ask::before{content:"";display:inline-block;width:.9em;height:.7em;margin-inline-end:.6em;border:2px solid;border-radius:.4em .4em .4em 0}
 .aside{opacity:.15;pointer-events:none}
-.panel{margin:0;padding:0;width:min(26em,100vw - 2*var(--x));height:min(42em,100dvh - 76px - var(--y));max-width:none;max-height:none;border:1px solid #777;border-radius:12px;background:Canvas;color:CanvasText;overflow:hidden;box-shadow:0 8px 32px #0006}
-.panel[open]{display:flex;flex-direction:column;inset:auto;inset-inline-${side}:var(--x);inset-block-end:calc(var(--y) + 60px)}
+.panel{inset-block-end:calc(var(--y) + 60px);margin:0;padding:0;width:min(26em,100vw - 2*var(--x));height:min(42em,100dvh - 76px - var(--y));max-width:none;max-height:none;border:1px solid #777;border-radius:12px;background:Canvas;color:CanvasText;overflow:hidden;box-shadow:0 8px 32px #0006}
+.panel[open]{display:flex;flex-direction:column}
 .panel:modal{inset:var(--top,0) 0 auto;width:100%;height:var(--height,100dvh);border:0;border-radius:0}
 header{display:flex;align-items:center;justify-content:space-between;padding-inline-start:1em;border-bottom:1px solid #777}
 h2{margin:0;font-size:1em}
@@ -92,7 +91,7 @@ a{display:inline-block;margin-inline-end:1em;padding:.7em 0;color:inherit;font-w
     };
     const bar = make("header", {}, make("h2", {}, label), make("button", { type: "button", onclick: close }, CLOSE));
     dialog = make("dialog", { className: "panel", ariaLabel: label }, bar, status, frame);
-    dialog.onclose = () => dialog.open || close(); // by the browser: Esc, a phone's back button
+    dialog.onclose = () => dialog.open || close(); // Esc, a phone's back button
     root.append(dialog);
   }
 
@@ -101,7 +100,7 @@ a{display:inline-block;margin-inline-end:1em;padding:.7em 0;color:inherit;font-w
     fit();
   }
 
-  // A phone's keyboard covers a page without resizing it; zooming in must not shrink the panel.
+  // A phone's keyboard covers a page without resizing it.
   function fit() {
     const view = window.visualViewport;
     if (opened && view?.scale < 1.05) dialog.style.cssText = `--height:${view.height}px;--top:${view.offsetTop}px`;
@@ -173,7 +172,7 @@ a{display:inline-block;margin-inline-end:1em;padding:.7em 0;color:inherit;font-w
     }
   }
 
-  // A citation of this very page is shown here: scrolled to, marked and given the focus.
+  // A citation of this very page is shown here.
   function visit(url, pattern) {
     const path = (place) => place.origin + place.pathname.replace(/\/$/, "");
     const range = path(url) === path(location) && find(new RegExp(pattern, "i"));
@@ -232,7 +231,7 @@ a{display:inline-block;margin-inline-end:1em;padding:.7em 0;color:inherit;font-w
     [window, "keydown", (event) => {
       if (event.key === "Escape" && !event.defaultPrevented && !event.isComposing) close();
     }],
-    // What has the focus must be seen: the launcher fades while it lies over it.
+    // What has the focus must be seen.
     [document, "focusin", ({ target }) => {
       launcher?.classList.toggle("aside", target !== host && covers(target.getBoundingClientRect(), launcher.getBoundingClientRect()));
     }],
@@ -248,7 +247,7 @@ a{display:inline-block;margin-inline-end:1em;padding:.7em 0;color:inherit;font-w
     [window.visualViewport, "resize", fit],
     [window.visualViewport, "scroll", fit],
   ];
-  // Beside the body: it outlives pages that swap theirs, and so does the conversation.
+  // Beside the body, to outlive pages that swap theirs.
   const keeper = new MutationObserver(() => host.isConnected || document.documentElement?.append(host));
 
   function atHash() {

@@ -31,8 +31,9 @@ def _add(response: Response) -> Response:
         response.headers.setdefault(name, value)
     embeddable = request.path in ("/chat", "/") and request.args.get("embed") == "1"
     origins = services().settings.embed_origins
-    ancestors = " ".join(origins) if embeddable and origins else "'none'"
-    response.headers["Content-Security-Policy"] = BASE_POLICY + ancestors
+    ancestors = " ".join(("'self'", *origins)) if embeddable and origins else "'none'"
+    framing = "frame-src 'self'; " if request.path == "/embed-demo" else ""
+    response.headers["Content-Security-Policy"] = framing + BASE_POLICY + ancestors
     # A host page that isolates itself may only frame or load what says it is meant for others.
     shared = request.path == "/static/embed.js" or (embeddable and origins)
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin" if shared else "same-origin"

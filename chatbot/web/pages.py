@@ -97,6 +97,16 @@ def source(document_id: str) -> str:
     return render_template("source.html", document=document, outline=_outline(document))
 
 
+@blueprint.get("/embed-demo")
+def embed_demo() -> str:
+    """The widget as visitors of another site see it, and the lines to paste there."""
+    settings = services().settings
+    if not settings.embed_origins:
+        raise Refused(404, "No site may show the button yet: set CHATBOT_EMBED_ORIGINS.")
+    base = settings.public_url or request.url_root.rstrip("/")
+    return render_template("embed_demo.html", base=base, origins=settings.embed_origins)
+
+
 @blueprint.get("/privacy")
 def privacy() -> str:
     """What is kept of what a visitor types, how long, and who sees it."""
