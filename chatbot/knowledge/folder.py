@@ -82,8 +82,8 @@ def _content(path: str, entry: os.DirEntry[str], root: Path) -> bytes | Problem:
             return finding("not-a-file", path)
         with place.open("rb") as file:
             return file.read(LIMITS[place.suffix] + 1)
-    except OSError as error:
-        return finding("unreadable", path, why=error.strerror)
+    except (OSError, RuntimeError) as error:  # RuntimeError: a link that leads to itself
+        return finding("unreadable", path, why=getattr(error, "strerror", None) or error)
 
 
 def write(path: Path, content: bytes) -> None:
@@ -117,13 +117,20 @@ def _walk(folder: Path, problems: list[Problem]) -> Iterator[tuple[str, os.DirEn
             continue
         for entry in _entries(place):
             path = f"{directory}/{entry.name}"
-            if entry.is_dir():
+            if _is_directory(entry):
                 problems.append(finding("subfolder", path))
             elif entry.name.endswith(suffix):
                 yield path, entry
             else:
                 hint = f"Rename it so that it ends in {suffix}, or move it out of the folder."
                 problems.append(finding("stray-file", path, hint=hint))
+
+
+def _is_directory(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False  # a link that leads to itself
 
 
 def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
