@@ -98,11 +98,24 @@ class Detector:
         ends &= ~self._covered("idioms", rule, reading, covered)
         if not ends:
             return Safety.NONE
-        if rule.tier is Safety.CONCERN:
+        if rule.tier is not Safety.CONCERN:
+            ends &= ~self._covered("softened", rule, reading, covered)
+            ends &= ~self._covered("softened_by_sentence", rule, reading, covered)
+        negated = self._negated(reading, covered)
+        if ends and negated:
+            ends &= rule.pattern.ends(reading, reading.everywhere & ~negated)
+        if ends:
             return rule.tier
-        ends &= ~self._covered("softened", rule, reading, covered)
-        ends &= ~self._covered("softened_by_sentence", rule, reading, covered)
-        return rule.tier if ends else Safety.CONCERN
+        return Safety.NONE if rule.tier is Safety.URGENT else Safety.CONCERN
+
+    def _negated(self, reading: Reading, covered: dict[tuple[str, str], int]) -> int:
+        """The positions right behind a "not", with light words between: "not going to …"."""
+        if ("", "negated") not in covered:
+            total = 0
+            for pattern in self._book.negations:
+                total |= pattern.ends(reading)
+            covered["", "negated"] = total
+        return covered["", "negated"]
 
     def _covered(
         self, kind: str, rule: Rule, reading: Reading, covered: dict[tuple[str, str], int]
@@ -126,7 +139,7 @@ def _reach(kind: str, patterns: Iterable[Pattern], reading: Reading) -> int:
     ends = 0
     for pattern in patterns:
         ends |= pattern.ends(reading)
-    return sum(sentence for sentence in reading.sentences() if ends & sentence)
+    return sum(sentence for sentence in reading.sentences if ends & sentence)
 
 
 def assess_safely(detector: Detector, text: str, earlier: Sequence[str] = ()) -> Danger:

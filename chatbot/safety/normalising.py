@@ -10,14 +10,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import combinations
 
 from rapidfuzz.distance import OSA
 
 from chatbot.text.normalise import normalise
 
 STOP = "."  # the end of a sentence, a place of its own that no phrase reaches across
+NOT = frozenset({"not", "never", "nobody", "nunca"})  # a phrase with one between is another phrase
 NUMBER = "<number>"
 LONGEST = 60  # characters; a longer run without a space is cut, nobody writes such a word
 
@@ -33,28 +32,37 @@ _HOMOGLYPHS = str.maketrans(
 )
 
 
-@dataclass(frozen=True, slots=True)
 class Reading:
-    """A message read: bit p of `places[w]` is set where word p may be w; `length` counts words."""
+    """A message read: bit p of `places[w]` is set where word p may be w; `length` counts words.
 
-    places: Mapping[str, int]
-    length: int
+    A position is the number of words before it: 0 stands before the first, `length` at the end.
+    """
 
-    @property
-    def everywhere(self) -> int:
-        """Every position, the one behind the last word included."""
-        return (1 << (self.length + 1)) - 1
+    __slots__ = ("_known", "barred", "everywhere", "length", "places", "sentences", "stops")
 
-    @property
-    def stops(self) -> int:
-        """The places where sentences end."""
-        return self.places.get(STOP, 0)
+    def __init__(self, places: Mapping[str, int], length: int) -> None:
+        self.places = places
+        self.length = length
+        self.everywhere = (1 << (length + 1)) - 1
+        self.stops = places.get(STOP, 0)
+        cuts = [p for p in range(length) if self.stops >> p & 1] if self.stops else []
+        begins = [0, *(cut + 1 for cut in cuts)]
+        self.sentences = tuple(
+            (1 << (cut + 1)) - (1 << begin)
+            for begin, cut in zip(begins, [*cuts, length], strict=True)
+        )
+        self._known: dict[frozenset[str], int] = {}
+        self.barred = self.stops | self.at(NOT)
 
-    def sentences(self) -> list[int]:
-        """One number per sentence, with the bits of its positions."""
-        cuts = [p for p in range(self.length) if self.stops >> p & 1] + [self.length]
-        begins = [0, *(cut + 1 for cut in cuts[:-1])]
-        return [(1 << (cut + 1)) - (1 << begin) for begin, cut in zip(begins, cuts, strict=True)]
+    def at(self, words: frozenset[str]) -> int:
+        """The places of any of `words`."""
+        found = self._known.get(words)
+        if found is None:
+            found = 0
+            for word in words & self.places.keys():
+                found |= self.places[word]
+            self._known[words] = found
+        return found
 
 
 class Reader:
@@ -84,7 +92,9 @@ class Reader:
         self._prefixes = frozenset(word[:-1] for word in words if word.endswith("*"))
         self._vocabulary = frozenset(word for word in words if word.isalpha())
         self._near: dict[str, list[str]] = {}
+        self._initial: dict[str, list[str]] = {}
         for word in sorted(self._vocabulary):
+            self._initial.setdefault(word[0], []).append(word)
             for key in _deletions(word):
                 self._near.setdefault(key, []).append(word)
 
@@ -100,8 +110,11 @@ class Reader:
         plain = _plain(re.sub(r"(?:\r?\n\s*){2,}", " . ", text))
         plain = _SPACED.sub(lambda found: re.sub(r"[\s.\-*_]+", "", found.group()), plain)
         rows: list[tuple[str, ...]] = []
+        known: dict[str, list[tuple[str, ...]]] = {}
         for chunk in plain.split():
-            rows += self._chunk(chunk)
+            if chunk not in known:
+                known[chunk] = self._chunk(chunk)
+            rows += known[chunk]
         places: dict[str, int] = {}
         kept = self._joined([row for row in rows if row[0] not in self._fillers])
         for place, row in enumerate(kept):
@@ -118,12 +131,14 @@ class Reader:
 
     def _chunk(self, chunk: str) -> list[tuple[str, ...]]:
         """What stands between two spaces: its words, each with its other readings."""
+        if chunk in self._vocabulary and chunk not in self._expansions:
+            return [(chunk,)]
         if _DISGUISE.search(chunk):
             for other in _undisguised(chunk):
                 if other in self._vocabulary or self._begins(other):
                     ends = [STOP] if chunk[-1] in ".?" else []
                     return [(word,) for word in self._expand(other) + ends]
-                whole = self._split(other) if len(other) >= 7 and not other.isdigit() else []
+                whole = self._split(other) if len(other) >= 8 and not other.isdigit() else []
                 if whole:
                     return [(word,) for word in whole]
             masked = self._unmasked(chunk)
@@ -165,7 +180,7 @@ class Reader:
         stretched = [w for w in short if w != word and w in self._vocabulary]
         if stretched:
             return [(word, stretched[0])]
-        if len(word) >= 7:
+        if len(word) >= 8:
             parts = self._split(word[:LONGEST])
             if parts:
                 return [(part,) for part in parts]
@@ -175,7 +190,7 @@ class Reader:
         return any(word[:end] in self._prefixes for end in range(4, len(word) + 1))
 
     def _misspelt(self, word: str) -> list[str]:
-        if not 4 <= len(word) <= 16:
+        if not 3 <= len(word) <= 16:
             return []
         near: set[str] = set()
         for key in _deletions(word):
@@ -195,7 +210,7 @@ class Reader:
         if not re.fullmatch(r"[a-z]+[*#_\-.]+[a-z*#_\-.]*", body) or len(body) > 14:
             return ()
         pattern = re.compile(re.sub(r"[*#_\-.]+", lambda m: f"[a-z]{{1,{len(m[0]) + 1}}}", body))
-        fits = [w for w in self._vocabulary if w[0] == body[0] and pattern.fullmatch(w)]
+        fits = [w for w in self._initial.get(body[0], ()) if pattern.fullmatch(w)]
         return tuple(sorted(fits)) if "*" in body or "#" in body else ()
 
     def _split(self, word: str) -> list[str]:
@@ -250,12 +265,5 @@ def _undisguised(chunk: str) -> list[str]:
 
 
 def _deletions(word: str) -> set[str]:
-    """`word` and what is left of it without one letter (two of a long one)."""
-    if len(word) < 4:
-        return {word}
-    most = 2 if len(word) >= 8 else 1
-    return {
-        "".join(word[i] for i in range(len(word)) if i not in gone)
-        for count in range(most + 1)
-        for gone in combinations(range(len(word)), count)
-    }
+    """`word` and what is left of it without one letter."""
+    return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}

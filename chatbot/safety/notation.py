@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 from chatbot.safety.normalising import NUMBER, Reading
 
-_SIGN = re.compile(r"\.\.\.|\.\.|[()|?&^$]|<[a-z_]+>|[^\s()|?&^$<>]+")
+_SIGN = re.compile(r"\.\.\.|\.\.|&!|[()|?&^$]|<[a-z_]+>|[^\s()|?&^$<>]+")
 _NEAR, _FAR = 3, 8
 
 
@@ -37,17 +37,14 @@ class Part:
         if self.gap:
             reached = here
             for _ in range(self.gap):
-                here = (here & ~text.stops) << 1
+                here = (here & ~text.barred) << 1
                 reached |= here
             return reached & text.everywhere
         if self.edge == "^":
             return here & (text.stops << 1 | 1)
         if self.edge == "$":
             return here & (text.stops | 1 << text.length)
-        found = 0
-        for word in self.words:
-            found |= text.places.get(word, 0)
-        reached = (here & found) << 1
+        reached = (here & text.at(self.words)) << 1
         for row in self.rows:
             reached |= _run(row, here, text)
         return reached
@@ -55,22 +52,32 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A compiled phrase; `source` is what was written."""
+    """A compiled phrase; `source` is what was written, and one word of each of `needs` is in it."""
 
     source: str
     all_of: tuple[tuple[Part, ...], ...]
+    none_of: tuple[tuple[Part, ...], ...]
+    needs: tuple[frozenset[str], ...]
     longest: int
 
-    def ends(self, text: Reading) -> int:
-        """The positions at which the phrase ends in `text`, 0 for nowhere."""
-        ends = [_run(row, text.everywhere, text) for row in self.all_of]
-        if len(ends) == 1 or not all(ends):
-            return ends[0] if all(ends) else 0
-        together = 0
-        for sentence in text.sentences():
-            if all(end & sentence for end in ends):
-                together |= ends[0] & sentence
-        return together
+    def ends(self, text: Reading, begins: int | None = None) -> int:
+        """The positions at which the phrase ends in `text`, 0 for nowhere.
+
+        `begins` restricts where the phrase (its first part, if there is an `&`) may begin.
+        """
+        if not all(map(text.at, self.needs)):
+            return 0
+        first, *others = self.all_of
+        ends = _run(first, text.everywhere if begins is None else begins, text)
+        if not ends or not (others or self.none_of):
+            return ends
+        found = [_run(row, text.everywhere, text) for row in others]
+        against = [_run(row, text.everywhere, text) for row in self.none_of]
+        kept = 0
+        for sentence in text.sentences:
+            if all(end & sentence for end in found) and not any(end & sentence for end in against):
+                kept |= ends & sentence
+        return kept
 
     def covers(self, text: Reading) -> int:
         """The positions that the phrase takes up or may take up before each of its ends."""
@@ -82,12 +89,11 @@ class Pattern:
 
     def keys(self, cost: Mapping[str, int]) -> frozenset[str]:
         """Words of which one must be in a text for the phrase to be there; the rarest choice."""
-        found = [keys for row in self.all_of for keys in _keys(row)]
-        return min(found, key=lambda keys: sum(cost.get(w, 0) for w in keys), default=frozenset())
+        return min(self.needs, key=lambda words: sum(cost.get(word, 0) for word in words))
 
     def vocabulary(self) -> Iterator[str]:
         """Every word that the phrase looks for."""
-        for row in self.all_of:
+        for row in (*self.all_of, *self.none_of):
             yield from _vocabulary(row)
 
 
@@ -128,16 +134,18 @@ class Compiler:
     def compile(self, source: str) -> Pattern:
         """The pattern; raises ValueError saying what is wrong with the notation."""
         signs = _SIGN.findall(source)
-        groups: list[list[str]] = [[]]
+        groups: list[tuple[bool, list[str]]] = [(True, [])]
         for sign in signs:
-            if sign == "&":
-                groups.append([])
+            if sign in ("&", "&!"):
+                groups.append((sign == "&", []))
             else:
-                groups[-1].append(sign)
-        rows = tuple(self._row(group) for group in groups)
-        if not all(any(_vocabulary(row)) for row in rows):
-            raise ValueError(f"there is no word to look for in “{source}”")
-        return Pattern(source, rows, max(map(_length, rows)))
+                groups[-1][1].append(sign)
+        rows = tuple(self._row(group) for wanted, group in groups if wanted)
+        against = tuple(self._row(group) for wanted, group in groups if not wanted)
+        needs = tuple(words for row in rows for words in _keys(row))
+        if not needs or not all(any(_vocabulary(row)) for row in (*rows, *against)):
+            raise ValueError(f"there is no word that must be in “{source}”")
+        return Pattern(source, rows, against, needs, max(map(_length, rows)))
 
     def _row(self, signs: list[str]) -> tuple[Part, ...]:
         parts: list[Part] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from chatbot.builtin import read_yaml
+from chatbot.builtin import read_lines, read_yaml
 from chatbot.safety.normalising import Reader
 from chatbot.safety.notation import Compiler, Pattern
 
@@ -26,7 +26,7 @@ def is_personal(text: str) -> bool:
 @cache
 def _phrases() -> tuple[Reader, tuple[Pattern, ...], tuple[Pattern, ...]]:
     words, rules = read_yaml("safety/words.yaml"), read_yaml("safety/personal.yaml")
-    everyday = " ".join(words["everyday"]).split()
+    everyday = (*words["everyday"].split(), *read_lines("safety/everyday.txt"))
     reader = Reader(words["expansions"], rules["fillers"].split(), everyday)
     compiler = Compiler(reader.words, {**words["sets"], **rules["sets"]})
     personal = tuple(compiler.compile(source) for source in rules["personal"])

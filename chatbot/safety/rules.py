@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from chatbot.builtin import FOLDER, read_yaml
+from chatbot.builtin import FOLDER, read_lines, read_yaml
 from chatbot.safety.model import Safety
 from chatbot.safety.normalising import Reader
 from chatbot.safety.notation import Compiler, Pattern
@@ -31,7 +32,7 @@ CORE: dict[str, Any] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """One phrase to look for. `firm` rules are never taken back by what stands around them."""
 
@@ -62,12 +63,17 @@ class Counters:
 
 @dataclass(frozen=True, slots=True)
 class RuleBook:
-    """Everything the detector goes by. `helper` finds a message about somebody else."""
+    """Everything the detector goes by.
+
+    `helper` finds a message about somebody else. A match that begins where one of `negations` ends
+    is denied: it becomes a concern.
+    """
 
     reader: Reader
     rules: tuple[Rule, ...]
     counters: Mapping[str, Counters]
     helper: tuple[Pattern, ...] = ()
+    negations: tuple[Pattern, ...] = ()
 
 
 def builtin(extra: Iterable[tuple[str, str, str, str | None]] = ()) -> RuleBook:
@@ -77,7 +83,7 @@ def builtin(extra: Iterable[tuple[str, str, str, str | None]] = ()) -> RuleBook:
     rules are the core above: worse, but never none.
     """
     try:
-        words = read_yaml("safety/words.yaml")
+        words = {**read_yaml("safety/words.yaml"), "unmistaken": read_lines("safety/everyday.txt")}
         files = sorted((FOLDER / RULES).glob("*.yaml"))
         categories = {path.stem: read_yaml(f"{RULES}/{path.name}") for path in files}
         return _book(words, categories, extra)
@@ -91,12 +97,17 @@ def _book(
     extra: Iterable[tuple[str, str, str, str | None]],
 ) -> RuleBook:
     expansions, symbols = words.get("expansions", {}), words.get("symbols", {})
-    everyday = " ".join(words.get("everyday", ())).split()
+    everyday = (*words.get("everyday", "").split(), *words.get("unmistaken", ()))
     reader = Reader(expansions, words.get("fillers", "").split(), everyday, symbols)
     compiler = Compiler(reader.words, words.get("sets", {}))
 
     def patterns(sources: Iterable[str] | None) -> tuple[Pattern, ...]:
-        return tuple(compiler.compile(source) for source in sources or ())
+        usable = []
+        for source in sources or ():
+            # One line with a mistake in it, which the tests would name, takes no other with it.
+            with suppress(ValueError):
+                usable.append(compiler.compile(source))
+        return tuple(usable)
 
     rules, counters = [], {"": _counters(words.get("counters", {}), patterns)}
     for category, languages in categories.items():
@@ -110,9 +121,9 @@ def _book(
         raise ValueError("there are no rules")
     for phrase in extra:
         _add(rules, counters, compiler, phrase)
-    helper = patterns(words.get("helper"))
-    reader.learn(_vocabulary(rules, counters, helper))
-    return RuleBook(reader, tuple(rules), counters, helper)
+    helper, negations = patterns(words.get("helper")), patterns(words.get("negations"))
+    reader.learn(_vocabulary(rules, counters, (*helper, *negations)))
+    return RuleBook(reader, tuple(rules), counters, helper, negations)
 
 
 def _add(
