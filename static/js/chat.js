@@ -32,6 +32,7 @@ function send(form, pressed) {
   say("Looking for an answer.");
   const slow = setTimeout(() => {
     $("pending").replaceChildren($("slow").content.cloneNode(true));
+    $("pending").scrollIntoView({ block: "nearest" });
     say("This is taking longer than it should. If you need help now, numbers to call are shown.");
   }, SLOW);
   waiting = post(form.action, fields, (page) => {
@@ -93,9 +94,11 @@ function post(url, fields, done) {
   const call = new XMLHttpRequest();
   call.open("POST", url.split("#")[0]);
   call.responseType = "document";
-  call.timeout = LOST;
-  call.onload = () => done(call.response);
-  call.onerror = call.ontimeout = () => done(null);
+  const lost = setTimeout(() => call.abort(), LOST);
+  call.onloadend = () => {
+    clearTimeout(lost);
+    done(call.response);
+  };
   call.send(new URLSearchParams(fields));
   return call;
 }
@@ -149,15 +152,23 @@ async function learn() {
   }
 }
 
+// Questions that share at least two words with what is typed, those with the rarer words first.
 function offer() {
   const typed = words(box.value);
-  const fits = ([, own]) => typed.filter((word) => own.some((other) => other.startsWith(word))).length;
-  const found = typed.length && known
-    ? known.map((entry) => [fits(entry), entry[0]]).filter(([count]) => count >= Math.ceil(typed.length / 2))
-    : [];
+  const found = [];
+  for (const [question, own] of known ?? []) {
+    const shared = typed.filter((word) => own.some((other) => other.startsWith(word)));
+    const weight = shared.reduce((sum, word) => sum + 1 / frequency(word), 0);
+    if (shared.length && shared.length >= Math.min(2, typed.length)) found.push([weight, question]);
+  }
   found.sort((a, b) => b[0] - a[0]);
-  $("matches").querySelector("ul").replaceChildren(...found.slice(0, MATCHES).map(([, question]) => choice(question)));
+  const list = $("matches").querySelector("ul");
+  list.replaceChildren(...found.slice(0, MATCHES).map(([, question]) => choice(question)));
   $("matches").hidden = !found.length;
+}
+
+function frequency(word) {
+  return known.filter(([, own]) => own.some((other) => other.startsWith(word))).length;
 }
 
 function choice(question) {
@@ -174,7 +185,8 @@ function choice(question) {
 }
 
 function words(text) {
-  return (text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).filter((word) => word.length > 2);
+  const found = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  return [...new Set(found)].filter((word) => word.length > 2);
 }
 
 function clearBox() {

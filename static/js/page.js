@@ -1,8 +1,7 @@
-// What every page offers on top of its forms and links: print, copy, leave fast, focus on errors.
+// What every page offers on top of its forms and links: print, copy, leave fast.
 
 const root = document.documentElement;
 root.classList.add("script");
-document.querySelector("[data-focus]")?.focus();
 
 document.addEventListener("click", (event) => {
   const pressed = event.target.closest("[data-print],[data-copy],[data-leave],[data-dismiss]");
