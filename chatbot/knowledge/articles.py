@@ -63,7 +63,7 @@ def read_article(path: str, content: bytes) -> Reading:
         kind=Kind.ARTICLE,
         file=path,
         line=1,
-        title=title or name,
+        title=" ".join((title or name).split()),
         passages=passages,
         text_digest=digest(title or "", "", body.text),
         **header(fields),

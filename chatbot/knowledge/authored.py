@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from chatbot.errors import Problem
 from chatbot.knowledge.fields import Fields
+from chatbot.knowledge.markdown import ID
 from chatbot.knowledge.model import Document, Passage, Reference, Status
 from chatbot.knowledge.prose import examine
 from chatbot.knowledge.source import Source
@@ -18,7 +19,6 @@ APPROVAL = {"approved_by": "Medical director", "approved_on": "2026-01-15",
 SHARED = ("status", *APPROVAL, "url", "author", "tags", "references", "keep_together")
 RESERVED = frozenset({"answered", "choose", "handoff", "greeting", "crisis", "closed"})
 
-_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 _DIGEST = re.compile(r"[0-9a-f]{12}")
 
 
@@ -43,7 +43,7 @@ class Reading:
 
 def sound_id(source: Source, offset: int, name: str) -> bool:
     """Whether this can be a document's id; reported if it cannot."""
-    if _ID.fullmatch(name) and name not in RESERVED:
+    if ID.fullmatch(name) and name not in RESERVED:
         return True
     source.report("bad-id", offset, name=name)
     return False

@@ -35,7 +35,7 @@ class Fields:
             elif key.text not in known:
                 hint = nearest(key.text, known, "Did you mean `{}`?", "Known keys: {}.")
                 source.report("unknown-key", key.start, key=key.text, hint=hint)
-            self.own.setdefault(key.text, value)
+            self.own[key.text] = value  # the last one counts, as in YAML
         if node.kind != "map":
             example = f"lines of the form `key: value`; the keys are {', '.join(known)}"
             source.report("wrong-shape", node.start, key="This", shape="a mapping", example=example)

@@ -13,8 +13,10 @@ from markdown_it.token import Token
 
 DEEPEST = 40  # levels of nesting; markdown-it would silently drop what is deeper
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
-_ID = r"([a-z0-9][a-z0-9-]{0,79})"
-_PAGE = re.compile(rf"(?:(?:\./|(?:\.\./)?articles/)?{_ID}\.md|/sources/{_ID})")
+ID = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+_PAGE = re.compile(
+    rf"(?:(?:\./|(?:\.\./)?articles/)?({ID.pattern})(?:\.md)?|/sources/({ID.pattern}))"
+)
 
 
 def _parser(*, html: bool) -> MarkdownIt:
@@ -57,7 +59,10 @@ def inlines(tokens: Iterable[Token]) -> Iterator[tuple[int, Token]]:
 
 
 class Destination(NamedTuple):
-    """Where a link leads: an outside `url`, or a `document` of the folder ("" is the same one)."""
+    """Where a link leads: an outside `url`, or a `document` of the folder ("" is the same one).
+
+    What is neither an address nor a document's name stands in `document` as it was written.
+    """
 
     url: str | None = None
     document: str | None = None
@@ -78,6 +83,6 @@ def destination(href: str) -> Destination | None:
         return Destination(url=href) if usable else None
     anchor = unquote(parts.fragment) or None
     match = _PAGE.fullmatch(parts.path)
-    if parts.netloc or parts.query or not (match or (anchor and not parts.path)):
+    if parts.netloc or not (parts.path or anchor):
         return None
-    return Destination(document=(match[1] or match[2]) if match else "", anchor=anchor)
+    return Destination(document=(match[1] or match[2]) if match else parts.path, anchor=anchor)

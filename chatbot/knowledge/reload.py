@@ -18,7 +18,7 @@ from chatbot.knowledge.model import Corpus
 from chatbot.knowledge.withdrawal import close_if_told, withdrawn
 
 INTERVAL = 0.5  # seconds between scans: two that agree and a load take less than two seconds
-REST = 20  # on a huge or slow folder, this many times as long as a scan takes
+REST = 10  # on a huge or slow folder, this many times as long as a scan takes
 RETRY = 10  # scans after which a folder with unreadable files is tried again
 log = logging.getLogger(__name__)
 
@@ -73,7 +73,6 @@ class Reloader:
         """Tick, but load in another thread, so that a withdrawal need not wait for a long load."""
         loading: threading.Thread | None = None
         while True:
-            started = time.monotonic()
             try:
                 due = self._check()
                 if due is not None and not (loading and loading.is_alive()):
@@ -81,7 +80,7 @@ class Reloader:
                     loading.start()
             except Exception:
                 log.exception("the folder could not be checked; trying again")
-            time.sleep(max(INTERVAL, REST * (time.monotonic() - started)))
+            time.sleep(max(INTERVAL, REST * self._scan_time))
 
     def tick(self) -> None:
         """Look at the folder once and publish what that changes."""
@@ -91,11 +90,14 @@ class Reloader:
 
     def _stats(self) -> Stats | None:
         """A scan, or None when the disk does not answer: then everything stays as it is."""
+        started = time.monotonic()
         try:
             return self._scan(self._folder)
         except OSError as error:
             log.warning("the knowledge folder cannot be scanned: %s", error)
             return None
+        finally:
+            self._scan_time = time.monotonic() - started
 
     def _check(self) -> Stats | None:
         """Scan and publish withdrawals; the scan is returned if the folder has to be loaded."""

@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
-from chatbot.knowledge.markdown import SCHEMES, destination, parse
+from chatbot.knowledge.markdown import ID, SCHEMES, destination, parse
 from chatbot.knowledge.plain import inline
 
 TAGS = {
@@ -57,7 +57,7 @@ class _Renderer(RendererHTML):
 
     def link_open(self, tokens: Sequence[Token], idx: int, *_: Any) -> str:
         goal = destination(str(tokens[idx].attrs.get("href", "")))
-        if goal is None or goal.document == "":
+        if goal is None or not (goal.url or ID.fullmatch(goal.document or "")):
             # No start tag, and cleaning drops the end tag. A heading of the same article is not on
             # the page that quotes it.
             return ""

@@ -10,12 +10,14 @@ import re
 from collections.abc import Container, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
-from chatbot.knowledge.articles import read_article
+from chatbot.knowledge.articles import front_matter
 from chatbot.knowledge.clinic import FILE as CLINIC
-from chatbot.knowledge.faqs import read_faqs
 from chatbot.knowledge.fields import to_date
-from chatbot.knowledge.model import Corpus, Document, Status
+from chatbot.knowledge.model import Corpus, Document, Kind, Status
+from chatbot.knowledge.source import decode
+from chatbot.knowledge.yaml_nodes import Node, parse
 
 _KEY = re.compile(r"([ \t]*)(-[ \t]+)?[\"']?(\w+)[\"']?[ \t]*:[ \t]*[\"']?([\w-]*)")
 _CLOSED = re.compile(r"^closed[ \t]*:[ \t]*(.*)$", re.M)
@@ -26,8 +28,11 @@ def withdrawn(
     served: Corpus, present: Container[str], changed: Mapping[str, bytes], today: date
 ) -> frozenset[str]:
     """The ids that must not be quoted; `changed` are the files that differ from those served."""
-    stated = {path: _stated(path, content, served) for path, content in changed.items()
-              if path.startswith(("articles/", "faqs/"))}  # fmt: skip
+    stated = {
+        path: _stated(path, content) if content.strip() else {}
+        for path, content in changed.items()
+        if path.startswith(("articles/", "faqs/"))
+    }
     return frozenset(
         document.id
         for document in served.documents
@@ -45,7 +50,7 @@ def close_if_told(served: Corpus, changed: Mapping[str, bytes]) -> Corpus:
 
 
 def _allowed(stated: dict[str, _Stated], document: Document, today: date) -> bool:
-    says = stated.get(document.id)
+    says = stated.get("" if document.kind is Kind.ARTICLE else document.id)
     if says is None:
         return False
     approved_on, review_by = (to_date(says.get(key, "")) for key in ("approved_on", "review_by"))
@@ -54,23 +59,28 @@ def _allowed(stated: dict[str, _Stated], document: Document, today: date) -> boo
     ) <= today <= (review_by or today)
 
 
-def _stated(path: str, content: bytes, served: Corpus) -> dict[str, _Stated]:
-    """What each document's front matter says, read line by line where the file is broken."""
-    article = path.startswith("articles/")
-    reading = (read_article(path, content) if article
-               else read_faqs(path, content, served.clinic.language))  # fmt: skip
-    found = _lines(_text(content), article)
+@lru_cache(maxsize=20_000)
+def _stated(path: str, content: bytes) -> dict[str, _Stated]:
+    """Keys and values by entry id, or "" for an article; line by line where the YAML is broken."""
+    article, source = path.startswith("articles/"), decode(path, content)
+    parts = front_matter(source.text) if article else (0, len(source.text), 0)
+    root = parse(source, parts[0], parts[1]) if parts else None
+    if root is None:
+        return _lines(_text(content), article)
+    top = {"status": "", **_pairs(root)}
     if article:
-        found = {d.id: found.get("", {}) for d in served.documents if d.file == path}
-    for document in reading.documents:
-        dates = {"approved_on": document.approved_on, "review_by": document.review_by}
-        found[document.id] = {"status": document.status,
-                              **{key: str(day) for key, day in dates.items()}}  # fmt: skip
-    return found
+        return {"": top}
+    entries = root if root.kind == "list" else root.get("faqs")
+    said = [_pairs(entry) for entry in (entries.items if entries else ())]
+    return {entry.get("id", ""): {**top, **entry} for entry in said}
+
+
+def _pairs(node: Node) -> _Stated:
+    return {key.text: value.text for key, value in node.pairs} if node.kind == "map" else {}
 
 
 def _lines(text: str, article: bool) -> dict[str, _Stated]:
-    """Keys and values by entry id ("" for the top of the file), as far as lines show them."""
+    """The same as far as lines show it; what is not seen is left out."""
     top: _Stated = {}
     entries: list[_Stated] = []
     indent, column = None, 0
@@ -87,7 +97,7 @@ def _lines(text: str, article: bool) -> dict[str, _Stated]:
             entries.append({})
         if entries and len(before + dash) == column:
             entries[-1][key] = value
-    return {"": top, **{entry.get("id", ""): {**top, **entry} for entry in entries}}
+    return {entry.get("id", ""): {**top, **entry} for entry in ([{}] if article else entries)}
 
 
 def _text(content: bytes) -> str:

@@ -82,7 +82,7 @@ def test_an_indented_first_line_keeps_its_indent_so_that_it_means_the_same_alone
         ("x.md", article("[x](JaVaScRiPt&colon;alert(1))"), "unsafe-link", 8),
         ("x.md", article("[x](data:text/html;base64,xx)"), "unsafe-link", 8),
         ("x.md", article("[x](//evil.example)"), "unsafe-link", 8),
-        ("x.md", article("[x](other.txt)"), "unsafe-link", 8),
+        ("x.md", article("[x](/about.html?a=b)"), "dead-link", 8),
         ("x.md", article("Ok.\n\nRead <b>this</b>."), "raw-html", 10),
         ("x.md", article("Ok.\n\n<!-- staff only -->\n"), "raw-html", 10),
         ("x.md", article("Ok.\n\n![A chart](https://z.example/c.png)"), "image", 10),
@@ -101,7 +101,7 @@ def test_what_is_wrong_is_named_with_its_line(name: str, text: str, code: str, l
 
 
 def test_links_to_documents_and_headings_that_exist_are_fine() -> None:
-    body = "# Über uns\n\n[a](#über-uns) [b](y.md#there) [c](/sources/y) [d](mailto:a@b.example)\n"
+    body = "# Über uns\n\n[a](#über-uns) [b](y.md#there) [b](y#there) [c](/sources/y) [d](mailto:a@b.example)\n"
     other = article("# There\n\nText.\n")
     assert codes(loaded({"articles/x.md": article(body), "articles/y.md": other})) == []
 

@@ -135,6 +135,11 @@ WITHDRAWALS: dict[str, tuple[Callable[[Site], None], set[str]]] = {
         lambda s: s.write("articles/a.md", b"---\ntitle: a\nstatus: 'retired'\n---\n\xff"),
         {"a"},
     ),
+    "retired by a second status line": (
+        lambda s: s.edit("articles/a.md", "---\nAlpha", "status: retired\n---\nAlpha"),
+        {"a"},
+    ),
+    "article emptied": (lambda s: s.write("articles/a.md", "\n"), {"a"}),
     "faq file deleted": (lambda s: (s.folder / "faqs/f.yaml").unlink(), {"one", "two"}),
     "faq file retired": (
         lambda s: s.edit("faqs/f.yaml", "status: approved", "status: retired"),

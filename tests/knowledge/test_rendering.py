@@ -19,6 +19,7 @@ from chatbot.knowledge.rendering import render
         ("[a](first-visit.md#the-day)",
          '<p><a href="/sources/first-visit#the-day" rel="noopener nofollow">a</a></p>'),
         ("[a](#here)", "<p>a</p>"),
+        ("[a](/about.html?x=y)", "<p>a</p>"),
         ("# Head", "<p><strong>Head</strong></p>"),
         ("![alt <b>](https://x.example/i.png)", "<p>alt &lt;b&gt;</p>"),
         ("3. a\n5. b", '<ol>\n<li value="3">a</li>\n<li value="5">b</li>\n</ol>'),
