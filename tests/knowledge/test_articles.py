@@ -101,7 +101,8 @@ def test_what_is_wrong_is_named_with_its_line(name: str, text: str, code: str, l
 
 
 def test_links_to_documents_and_headings_that_exist_are_fine() -> None:
-    body = "# Über uns\n\n[a](#über-uns) [b](y.md#there) [b](y#there) [c](/sources/y) [d](mailto:a@b.example)\n"
+    links = "[a](#über-uns) [b](y.md#there) [b](y#there) [c](/sources/y) [d](mailto:a@b.example)"
+    body = f"# Über uns\n\n{links}\n"
     other = article("# There\n\nText.\n")
     assert codes(loaded({"articles/x.md": article(body), "articles/y.md": other})) == []
 

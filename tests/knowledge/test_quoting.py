@@ -147,7 +147,7 @@ SCALARS = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     answers=st.lists(st.tuples(BODY, SCALARS), min_size=1, max_size=3),
     end=ENDS,
