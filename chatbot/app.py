@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -17,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from chatbot.answering.assistant import Assistant
 from chatbot.delivery.channels import deliverer
 from chatbot.errors import StorageError
+from chatbot.knowledge.clinic import today
 from chatbot.knowledge.model import Corpus
 from chatbot.knowledge.reload import Reloader
 from chatbot.safety.identifiers import redact
@@ -26,6 +26,7 @@ from chatbot.web import api, feedback, handoffs, headers, operations, pages, ref
 from chatbot.web.library import Library
 from chatbot.web.limits import Limits
 from chatbot.web.services import EXTENSION, Services, utc_now
+from chatbot.web.staff import auth, draft, inbox, item
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +39,9 @@ def create_app(
 ) -> Flask:
     """The application. `config` takes the names of `settings.Settings`, or ready settings.
 
-    Flask's own `TESTING` is accepted too. `now` is the clock. Without `background` no thread is started: the folder is read once and
-    nothing is delivered, as commands and some tests want it. Raises SettingsError, SchemaOutdated.
+    Flask's own `TESTING` is accepted too. `now` is the clock. Without `background` no thread is
+    started: the folder is read once and nothing is delivered, as commands and some tests want it.
+    Raises SettingsError.
     """
     given = {} if config is None or isinstance(config, Settings) else dict(config)
     testing = bool(given.pop("TESTING", False))
@@ -53,7 +55,7 @@ def create_app(
     app.config["TESTING"] = testing
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the contract's order is for reading
     app.extensions[EXTENSION] = _services(settings, now, background)
-    for part in (api, feedback, handoffs, operations, pages, theme):
+    for part in (api, feedback, handoffs, operations, pages, theme, auth, inbox, item, draft):
         app.register_blueprint(part.blueprint)
     refusals.register(app)
     headers.register(app)
@@ -78,16 +80,16 @@ def _services(settings: Settings, now: Callable[[], datetime], background: bool)
 
 
 def _library(settings: Settings, now: Callable[[], datetime], background: bool) -> Library:
-    def today(corpus: Corpus) -> date:
-        return now().astimezone(ZoneInfo(corpus.clinic.time_zone)).date()
+    def day(corpus: Corpus) -> date:
+        return today(corpus.clinic, now())
 
     def build(corpus: Corpus, closed: bool) -> Assistant:
         return Assistant(
             corpus, semantics=settings.semantics, public_url=settings.public_url, closed=closed
         )
 
-    reloader = Reloader(settings.knowledge, today=today)
-    library = Library(reloader.snapshot, build, today)
+    reloader = Reloader(settings.knowledge, today=day)
+    library = Library(reloader.snapshot, build, day)
     reloader.on_change = library.changed
     if background:
         reloader.start()

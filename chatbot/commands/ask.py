@@ -6,10 +6,10 @@ import argparse
 import json
 from datetime import UTC, date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from chatbot.answering.assistant import Assistant
 from chatbot.answering.model import Reply
+from chatbot.knowledge.clinic import today
 from chatbot.knowledge.folder import read
 from chatbot.knowledge.loading import load
 from chatbot.knowledge.model import Corpus
@@ -34,8 +34,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     from chatbot.web.serialise import reply_json
 
     assistant = assistant_for(settings)
-    today = args.on or clinic_today(assistant.corpus)
-    reply = assistant.reply(args.question, today=today, context=args.after)
+    day = args.on or clinic_today(assistant.corpus)
+    reply = assistant.reply(args.question, today=day, context=args.after)
     if args.json:
         offer: dict[str, Any] = {"offered": True, "url": "/handoff"}
         offer |= {"hours": None, "reply_expected": None}
@@ -62,7 +62,7 @@ def assistant_for(settings: Settings) -> Assistant:
 
 def clinic_today(corpus: Corpus) -> date:
     """Today's date where the clinic is."""
-    return datetime.now(UTC).astimezone(ZoneInfo(corpus.clinic.time_zone)).date()
+    return today(corpus.clinic, datetime.now(UTC))
 
 
 def _print(reply: Reply) -> None:

@@ -1,0 +1,35 @@
+"""Expected questions: kept or broken, by document, section or outcome."""
+
+from __future__ import annotations
+
+import pytest
+
+from chatbot.curation.expectations import keeps, results
+from chatbot.knowledge.model import Expectation
+from tests.curation.test_comparison import LENGTH, TODAY, assistant
+
+
+@pytest.mark.parametrize(
+    ("ask", "expect", "kept"),
+    [
+        (LENGTH, "infusion-length", True),
+        (LENGTH, "eating-before", False),
+        (LENGTH, "handoff", False),
+        ("where can I park my car?", "handoff", True),
+        ("hello", "greeting", True),
+        ("I want to kill myself", "crisis", True),
+        ("I want to kill myself", "infusion-length", False),
+    ],
+)
+def test_an_expectation_is_kept_or_broken(ask: str, expect: str, kept: bool) -> None:
+    [result] = results(assistant(), [Expectation(ask, expect, 3)], TODAY)
+    assert result.kept is kept
+    assert result.got
+
+
+def test_a_section_can_be_expected_by_its_anchor() -> None:
+    passage = assistant().corpus.documents[0].passages[-1]
+    reply = assistant().reply("tell me", today=TODAY, passage=passage.id)
+    assert keeps(reply, "ms-fatigue#what-the-study-found")
+    assert keeps(reply, "ms-fatigue")
+    assert not keeps(reply, "ms-fatigue#elsewhere")
