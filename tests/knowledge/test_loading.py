@@ -130,13 +130,13 @@ def test_ten_thousand_documents_load_in_time_and_one_edit_costs_little() -> None
         "faqs/f.yaml": faq(entries, APPROVED).encode(),
         **articles,
     }
-    started = time.monotonic()
+    started = time.process_time()
     assert len(loading.load(Files(contents)).corpus.passages) == 10_000
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
     contents["articles/a7.md"] = article("Other.").encode()
-    started = time.monotonic()
+    started = time.process_time()
     loading.load(Files(contents))
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 @pytest.mark.skipif(not PUBLIC.is_dir(), reason="the public test sets are not beside the project")
