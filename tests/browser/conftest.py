@@ -100,7 +100,7 @@ class Site:
 
     @contextmanager
     def thresholds(self, answer_at: float, option_at: float) -> Iterator[None]:
-        """Other thresholds for answering and offering, so that each outcome can be brought about."""
+        """Other thresholds for answering and offering, to bring about every outcome."""
         assistant = self.services.library.assistant
         before = assistant.gate
         assistant.gate = replace(before, answer_at=answer_at, option_at=option_at)
