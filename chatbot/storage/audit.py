@@ -51,9 +51,8 @@ def append(
     last = connection.execute(newest.limit(1)).one_or_none()
     number, previous = (last.sequence, last.digest) if last else (0, "")
     record = AuditRecord(number + 1, subject, event, *change, by.party.value, by.name, at)
-    row = {name: getattr(record, name) for name in AuditRecord.__slots__}
-    seal = record.digest(previous)
-    connection.execute(events.insert().values(**row, previous=previous, digest=seal))
+    row = (*astuple(record), previous, record.digest(previous))
+    connection.execute(events.insert().values(row))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ class Audit:
     def verify(self) -> tuple[str, ...]:
         """What does not fit: changed or removed rows, and hand-offs whose last events are gone."""
         wrong, previous, number = [], "", 0
-        newest: dict[str, int] = {}
+        newest: dict[str, int] = {}  # version by hand-off
         with self.database.reading() as connection:
             rows = sa.select(*_COLUMNS, events.c.digest).order_by(events.c.sequence)
             for *fields, digest in connection.execute(rows):
@@ -86,9 +85,6 @@ class Audit:
                     wrong.append(f"event {record.sequence}: it or the one before was changed")
                 previous, number = digest, record.sequence
                 newest[record.subject] = max(newest.get(record.subject, 0), record.version)
-            for reference, version in connection.execute(
-                sa.select(handoffs.c.reference, handoffs.c.version)
-            ):
-                if newest.get(reference) != version:
-                    wrong.append(f"{reference}: its last events are missing")
-        return tuple(wrong)
+            items = connection.execute(sa.select(handoffs.c.reference, handoffs.c.version)).all()
+        cut = [reference for reference, version in items if newest.get(reference) != version]
+        return (*wrong, *(f"{reference}: its last events are missing" for reference in cut))

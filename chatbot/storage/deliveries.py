@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -63,13 +63,9 @@ def enqueue(
     """One waiting delivery per channel, within the transaction that changes the item."""
     for channel in channels:
         what = f"{item.reference} {item.version} {kind} {audience} {channel}"
-        row = {
-            "id": sha256(what.encode()).hexdigest()[:32],
-            "reference": item.reference, "channel": channel, "audience": audience, "kind": kind,
-            "state": "waiting", "attempts": 0, "created_at": item.changed_at,
-            "next_at": item.changed_at, "lease_by": "", "last_error": "",
-        }  # fmt: skip
-        connection.execute(deliveries.insert().values(row))
+        key, at = sha256(what.encode()).hexdigest()[:32], item.changed_at
+        new = Delivery(key, item.reference, channel, audience, kind, "waiting", 0, at, at, None, "")
+        connection.execute(deliveries.insert().values(**asdict(new), lease_by=""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +82,10 @@ class Deliveries:
             deliveries.c.next_at <= now,
             sa.or_(deliveries.c.lease_until.is_(None), deliveries.c.lease_until <= now),
         )
-        found = (
-            sa.select(*COLUMNS, handoffs.c.urgent, handoffs.c.email, handoffs.c.mail_token)
-            .join(handoffs)
-            .where(due)
-            .order_by(deliveries.c.next_at)
-            .limit(limit)
-        )
+        needed = (*COLUMNS, handoffs.c.urgent, handoffs.c.email, handoffs.c.mail_token)
+        found = sa.select(*needed).join(handoffs).where(due).order_by(deliveries.c.next_at)
         with self.database.reading() as connection:
-            rows = connection.execute(found).all()
+            rows = connection.execute(found.limit(limit)).all()
         if not rows:
             return ()
         lease = {"lease_until": now + LEASE, "lease_by": by, "attempts": deliveries.c.attempts + 1}
@@ -150,9 +141,9 @@ class Deliveries:
         """Since when the oldest delivery that is due by `now` has been waiting."""
         due = sa.and_(deliveries.c.state == "waiting", deliveries.c.created_at <= now)
         with self.database.reading() as connection:
-            oldest = connection.scalar(sa.select(deliveries.c.created_at).where(due).order_by(
-                deliveries.c.created_at).limit(1))  # fmt: skip
-        return cast("datetime | None", oldest)
+            oldest = sa.select(sa.func.min(deliveries.c.created_at)).where(due)
+            since: datetime | None = connection.scalar(oldest)
+        return since
 
     def _select(self, wanted: sa.ColumnElement[bool]) -> tuple[Delivery, ...]:
         rows = sa.select(*COLUMNS).where(wanted).order_by(deliveries.c.created_at)

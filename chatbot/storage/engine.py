@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from chatbot.errors import Problem, SchemaOutdated, SettingsError, StorageUnavailable
@@ -43,11 +43,11 @@ class Database:
             self.engine = _postgresql(parsed)
         self._turn = threading.Lock()
 
-    def _open(self, mode: str = "rw") -> sqlite3.Connection:
-        uri = f"file:{quote(str(self.path))}?mode={mode}"
+    def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            uri, uri=True, timeout=READ_WAIT, isolation_level=None, check_same_thread=False
-        )
+            f"file:{quote(str(self.path))}?mode=rw", uri=True, timeout=READ_WAIT,
+            isolation_level=None, check_same_thread=False,
+        )  # fmt: skip
         # EXTRA also syncs the folder: without it a power cut just after a commit can undo it.
         for pragma in ("journal_mode=DELETE", "synchronous=EXTRA", "foreign_keys=ON",
                        "secure_delete=ON"):  # fmt: skip
@@ -115,8 +115,6 @@ class Database:
         """Whatever the database or the disk raises becomes StorageUnavailable."""
         try:
             yield
-        except IntegrityError:
-            raise
         except DBAPIError as error:
             raise self._unavailable(str(error.orig).strip().split("\n")[0]) from error
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:

@@ -6,7 +6,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -93,12 +93,12 @@ class Exchanges:
 
     def flush(self) -> None:
         """Write what is noted; what cannot be written is counted and dropped."""
-        rows = [{name: getattr(noted, name) for name in Noted.__slots__} for noted in self._drain()]
+        rows = [asdict(noted) for noted in self._drain()]
         try:
             if rows:
                 with self._database.writing() as connection:
                     connection.execute(exchanges.insert(), rows)
-        except (StorageError, sa.exc.IntegrityError) as error:
+        except StorageError as error:
             self.dropped += len(rows)
             log.warning("%s exchanges were not noted: %s", len(rows), error)
 

@@ -32,6 +32,7 @@ from chatbot.storage.tables import deliveries, handoffs, messages
 
 CODE_TRIES = 10  # wrong codes before an hour's pause
 CODE_PAUSE = timedelta(hours=1)
+OPEN = (State.WAITING, State.CLAIMED)
 _SPOKEN = (Event.REPLY, Event.FOLLOW_UP, Event.NOTE)
 COLUMNS = [handoffs.c[name] for name in Handoff.__slots__]
 
@@ -93,8 +94,8 @@ class Handoffs:
         The same `key` with the same body gives the same receipt again; raises HandoffConflict with
         another body, StorageUnavailable when nothing was saved.
         """
-        key_hash = credentials.digest(key)
-        body_hash = credentials.digest(json.dumps(asdict(submission)))
+        digest = credentials.digest
+        key_hash, body_hash = digest(key), digest(json.dumps(asdict(submission)))
         with self.database.writing() as connection:
             seen = _find(connection, handoffs.c.key_hash == key_hash)
             if seen is not None:
@@ -102,14 +103,11 @@ class Handoffs:
                     raise HandoffConflict("This was sent before with other words. Send it anew.")
                 return self._receipt(to_handoff(seen), created=False)
             reference = credentials.reference(os.urandom(8))
-            while _find(connection, handoffs.c.reference == reference) is not None:
-                reference = credentials.reference(os.urandom(8))
             item = submitted(submission, reference, now, due_at, self.kept)
             receipt = self._receipt(item, created=True)
             secrets = {
-                "token_hash": credentials.digest(receipt.token),
+                "token_hash": digest(receipt.token), "code_hash": digest(receipt.code),
                 "mail_token": credentials.mail_token(os.urandom(32)),
-                "code_hash": credentials.digest(receipt.code),
                 "code_failures": 0, "key_hash": key_hash, "body_hash": body_hash,
             }  # fmt: skip
             connection.execute(handoffs.insert().values(**asdict(item), **secrets))
@@ -127,8 +125,7 @@ class Handoffs:
         with self.database.reading() as connection:
             own = handoffs.c.token_hash == credentials.digest(token)
             row = _find(connection, sa.or_(own, handoffs.c.mail_token == token))
-            is_open = row is not None and row.state in (State.WAITING, State.CLAIMED)
-            if row is None or (row.expires_at <= now and not is_open):
+            if row is None or (row.expires_at <= now and row.state not in OPEN):
                 raise HandoffNotFound("There is no such request, or its time is over.")
             said = messages_of(connection, row.reference, hidden=Event.NOTE)
         item = to_handoff(row)
@@ -153,7 +150,7 @@ class Handoffs:
         self, token: str, code: str | None, text: str, now: datetime, due_at: datetime | None
     ) -> Handoff:
         """The visitor writes again."""
-        return self._visitor(token, code, Event.FOLLOW_UP, now, text=text, due_at=due_at)
+        return self._act(token, code, Event.FOLLOW_UP, now, text=text, due_at=due_at)
 
     def correct(
         self, token: str, code: str | None, email: str, phone: str, now: datetime
@@ -161,13 +158,13 @@ class Handoffs:
         """The visitor mends their address; a link mailed to the old one stops working."""
         if not email and not phone:
             raise TransitionRefused("Leave an e-mail address or a phone number.")
-        return self._visitor(token, code, Event.CORRECT, now, email=email, phone=phone)
+        return self._act(token, code, Event.CORRECT, now, email=email, phone=phone)
 
     def withdraw(self, token: str, code: str | None, now: datetime) -> Handoff:
         """The visitor deletes their request."""
-        return self._visitor(token, code, Event.ERASE, now)
+        return self._act(token, code, Event.ERASE, now)
 
-    def _visitor(
+    def _act(
         self, token: str, code: str | None, event: Event, now: datetime, **more: Any
     ) -> Handoff:
         visit = self.visit(token, code, now)
@@ -219,16 +216,17 @@ class Handoffs:
 
     def sweep(self, now: datetime) -> int:
         """Flag what nobody answered in time, tell staff again and put it back in the queue."""
-        late = sa.and_(handoffs.c.state.in_(("waiting", "claimed")), handoffs.c.nudge_at <= now)
-        return self._each(late, Event.OVERDUE, now)
+        return self._each(Event.OVERDUE, OPEN, handoffs.c.nudge_at, now)
 
     def expire(self, now: datetime) -> int:
         """Erase what is past its time, except open items: somebody still waits for those."""
-        over = sa.and_(handoffs.c.state.in_(("answered", "closed")), handoffs.c.expires_at <= now)
-        return self._each(over, Event.ERASE, now)
+        return self._each(Event.ERASE, (State.ANSWERED, State.CLOSED), handoffs.c.expires_at, now)
 
-    def _each(self, wanted: sa.ColumnElement[bool], event: Event, now: datetime) -> int:
-        these = sa.select(handoffs.c.reference, handoffs.c.version).where(wanted)
+    def _each(
+        self, event: Event, states: tuple[State, ...], time: sa.Column[datetime], now: datetime
+    ) -> int:
+        these = sa.select(handoffs.c.reference, handoffs.c.version)
+        these = these.where(handoffs.c.state.in_(states), time <= now)
         with self.database.reading() as connection:
             rows = connection.execute(these).all()
         for reference, version in rows:
@@ -243,8 +241,8 @@ def _find(connection: Connection, wanted: sa.ColumnElement[bool]) -> Row[Any] | 
 
 def _forget(connection: Connection, reference: str, messages_too: bool) -> None:
     """What was mailed or will be mailed to the visitor no longer leads anywhere."""
-    unsent = sa.and_(deliveries.c.reference == reference, deliveries.c.audience == "visitor")
-    connection.execute(sa.delete(deliveries).where(unsent))
+    mailed = sa.and_(deliveries.c.reference == reference, deliveries.c.audience == "visitor")
+    connection.execute(sa.delete(deliveries).where(mailed))
     change = {"mail_token": credentials.mail_token(os.urandom(32))}
     if messages_too:
         connection.execute(sa.delete(messages).where(messages.c.reference == reference))

@@ -7,11 +7,10 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
 
 import pyotp
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from chatbot.errors import StorageError
@@ -34,7 +33,6 @@ class Account:
     name: str
     created_at: datetime
     disabled_at: datetime | None
-    second_factor: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +62,9 @@ class Staff:
 
     def accounts(self) -> tuple[Account, ...]:
         """All accounts by name."""
-        wanted = sa.select(staff).order_by(staff.c.name)
+        wanted = sa.select(staff.c.name, staff.c.created_at, staff.c.disabled_at)
         with self.database.reading() as connection:
-            return tuple(
-                Account(row.name, row.created_at, row.disabled_at, bool(row.totp_secret))
-                for row in connection.execute(wanted)
-            )
+            return tuple(Account(*row) for row in connection.execute(wanted.order_by("name")))
 
     def disable(self, name: str, now: datetime) -> bool:
         """Close an account and end its sessions; False when there is none of that name."""
@@ -96,34 +91,35 @@ class Staff:
             ).one_or_none()
         right = check_password_hash(account.password_hash if account else _decoy(), password)
         with self.database.writing() as connection:
-            if self._failures(connection, bucket, now) >= TRIES:
+            mine = staff_failures.c.bucket == bucket
+            recent = sa.select(sa.func.count()).where(mine, staff_failures.c.at > now - WINDOW)
+            if (connection.scalar(recent) or 0) >= TRIES:
                 return None
-            if (
-                account is None
-                or not right
-                or not (not self.second_factor or self._use_code(connection, account, code, now))
-            ):
-                self._fail(connection, bucket, now)
+            right = right and account is not None
+            if not right or not self._second(connection, name, code, now):
+                failure = (secrets.token_hex(), bucket, now)
+                connection.execute(staff_failures.insert().values(failure))
                 # A password typed in the wrong field must not end up in the trail.
                 known = name if account else "unknown"
                 append(connection, "sign_in_refused", known, Actor(Party.STAFF, known), now)
                 return None
+            connection.execute(sa.delete(staff_failures).where(mine))
             token = secrets.token_urlsafe(32)
-            connection.execute(sa.delete(staff_failures).where(staff_failures.c.bucket == bucket))
-            connection.execute(staff_sessions.insert().values(
-                token_hash=digest(token), name=name, created_at=now, seen_at=now
-            ))  # fmt: skip
+            connection.execute(staff_sessions.insert().values((digest(token), name, now, now)))
             append(connection, "sign_in", name, Actor(Party.STAFF, name), now)
         return token
 
-    def session(self, token: str, now: datetime) -> str | None:
-        """Whose session this is; None when it is over (30 min idle, 12 h in all) or never was."""
+    def session(self, token: str, now: datetime, touch: bool = True) -> str | None:
+        """Whose session this is; None when it is over (30 min idle, 12 h in all) or never was.
+
+        Without `touch` this does not count as use.
+        """
         this = staff_sessions.c.token_hash == digest(token)
         with self.database.reading() as connection:
             found = connection.execute(sa.select(staff_sessions).where(this)).one_or_none()
         if found is None or now - found.seen_at > IDLE or now - found.created_at > LONGEST:
             return None
-        if now - found.seen_at > TOUCH:
+        if touch and now - found.seen_at > TOUCH:
             with self.database.writing() as connection:
                 connection.execute(sa.update(staff_sessions).where(this).values(seen_at=now))
         return str(found.name)
@@ -146,33 +142,19 @@ class Staff:
     def _end_sessions(self, connection: Connection, name: str) -> None:
         connection.execute(sa.delete(staff_sessions).where(staff_sessions.c.name == name))
 
-    def _use_code(
-        self, connection: Connection, account: Row[Any], code: str, now: datetime
-    ) -> bool:
-        """Whether the code is right and unused; one time step early or late is accepted."""
+    def _second(self, connection: Connection, name: str, code: str, now: datetime) -> bool:
+        """Whether the code is right and was not used; a step early or late is accepted."""
+        if not self.second_factor:
+            return True
+        mine = staff.c.name == name
+        account = connection.execute(sa.select(staff).where(mine)).one()
         app = pyotp.TOTP(account.totp_secret)
-        this = app.timecode(now)
-        for step in (this - 1, this, this + 1):
-            if step > account.last_step and hmac.compare_digest(
-                app.generate_otp(step).encode(), code.strip().encode()
-            ):
-                mine = sa.update(staff).where(staff.c.name == account.name)
-                connection.execute(mine.values(last_step=step))
+        for step in range(app.timecode(now) - 1, app.timecode(now) + 2):
+            right = hmac.compare_digest(app.generate_otp(step).encode(), code.strip().encode())
+            if right and step > account.last_step:
+                connection.execute(sa.update(staff).where(mine).values(last_step=step))
                 return True
         return False
-
-    def _failures(self, connection: Connection, bucket: str, now: datetime) -> int:
-        """Failures in the current window; one that is over starts from nothing."""
-        old = sa.and_(staff_failures.c.bucket == bucket, staff_failures.c.since <= now - WINDOW)
-        connection.execute(sa.delete(staff_failures).where(old))
-        count = sa.select(staff_failures.c.count).where(staff_failures.c.bucket == bucket)
-        return connection.scalar(count) or 0
-
-    def _fail(self, connection: Connection, bucket: str, now: datetime) -> None:
-        more = sa.update(staff_failures).where(staff_failures.c.bucket == bucket)
-        if not connection.execute(more.values(count=staff_failures.c.count + 1)).rowcount:
-            first = {"bucket": bucket, "count": 1, "since": now}
-            connection.execute(staff_failures.insert().values(first))
 
 
 @cache

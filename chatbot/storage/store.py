@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from chatbot.handoff.model import PROGRAM
 from chatbot.settings import Settings
-from chatbot.storage.audit import Audit, append
+from chatbot.storage.audit import Audit
 from chatbot.storage.deliveries import Deliveries, staff_channels
 from chatbot.storage.engine import Database, open_database
 from chatbot.storage.exchanges import Exchanges
@@ -18,6 +18,8 @@ from chatbot.storage.handoffs import Handoffs
 from chatbot.storage.inbox import Inbox
 from chatbot.storage.staff import LONGEST, WINDOW, Staff
 from chatbot.storage.tables import deliveries, exchanges, feedback, staff_failures, staff_sessions
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,27 +50,19 @@ class Store:
     def purge(self, now: datetime) -> int:
         """Erase and delete what is past its time; how many rows. Open hand-offs are never touched:
         somebody still waits for an answer."""
-        erased = self.handoffs.expire(now)
-        old = now - self.kept
-        over = {
-            deliveries: sa.and_(deliveries.c.state == "sent", deliveries.c.created_at < old),
-            exchanges: exchanges.c.at < old,
-            feedback: feedback.c.at < old,
-            staff_sessions: staff_sessions.c.created_at < now - LONGEST,
-            staff_failures: staff_failures.c.since < now - WINDOW,
-        }
-        with self.database.reading() as connection:
-            found = [
-                table for table, past in over.items()
-                if connection.scalar(sa.select(sa.func.count()).select_from(table).where(past))
-            ]  # fmt: skip
-        gone = 0
-        if found:
-            with self.database.writing() as connection:
-                for table in found:
-                    gone += connection.execute(sa.delete(table).where(over[table])).rowcount
-                append(connection, "purge", "retention", PROGRAM, now)
-        return erased + gone
+        gone, old = self.handoffs.expire(now), now - self.kept
+        with self.database.writing() as connection:
+            for table, over in (
+                (deliveries, sa.and_(deliveries.c.state == "sent", deliveries.c.created_at < old)),
+                (exchanges, exchanges.c.at < old),
+                (feedback, feedback.c.at < old),
+                (staff_sessions, staff_sessions.c.created_at < now - LONGEST),
+                (staff_failures, staff_failures.c.at < now - WINDOW),
+            ):
+                gone += connection.execute(sa.delete(table).where(over)).rowcount
+        if gone:
+            log.info("retention: %s entries erased or deleted", gone)
+        return gone
 
 
 def open_store(settings: Settings, secret: bytes, redact: Callable[[str], str]) -> Store:

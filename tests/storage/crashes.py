@@ -32,6 +32,11 @@ def at(folder: Path) -> Store:
     return open_store(settings(folder), b"secret", str)
 
 
+def prepare(folder: Path) -> None:
+    """What `serve` does first."""
+    at(folder).prepare()
+
+
 def note(path: Path, line: str) -> None:
     """One line, in the file even when the next instruction is a kill."""
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)

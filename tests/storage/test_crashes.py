@@ -18,7 +18,7 @@ import pytest
 from chatbot.delivery.notices import Notice
 from chatbot.delivery.worker import Deliverer
 from tests.storage.conftest import NOW
-from tests.storage.crashes import at, deliver_and_die, note, submit_forever
+from tests.storage.crashes import ASKED, at, deliver_and_die, note, prepare, submit_forever
 
 SEED = 20261125
 POINTS = ("after claiming", "before sending", "before noting")
@@ -70,8 +70,6 @@ def die_while_delivering(folder: Path, deaths: int) -> Counter[str]:
     """How often each notice arrived after `deaths` deaths and one deliverer that lives."""
     store = at(folder)
     store.prepare()
-    from tests.storage.crashes import ASKED
-
     now = NOW
     for turn in range(deaths):
         store.handoffs.submit(ASKED, key=str(turn), now=now, due_at=None)
@@ -106,6 +104,16 @@ def test_five_kills_while_eight_write_lose_nothing(tmp_path: Path) -> None:
 def test_dying_between_commit_and_send_still_delivers_with_the_same_key(tmp_path: Path) -> None:
     arrived = die_while_delivering(tmp_path, 6)
     assert max(arrived.values()) > 1  # it did die after sending, and sent again
+
+
+def test_processes_that_start_at_once_make_the_tables_once(tmp_path: Path) -> None:
+    processes = [forkserver.Process(target=prepare, args=(tmp_path,)) for _ in range(4)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0] * 4
+    at(tmp_path).database.check()
 
 
 @pytest.mark.faults

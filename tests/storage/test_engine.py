@@ -143,14 +143,12 @@ def test_a_read_only_database_refuses_writes_and_still_reads(store: Store) -> No
     reference = submit(store)
     code = (
         "import sys; from pathlib import Path; from tests.storage.test_engine import *\n"
-        "os.setuid(65534)\n"
         "store = open_store(Settings(instance=Path(sys.argv[1])), b's', str)\n"
+        "if not os.getuid(): os.setuid(65534)\n"  # root may write anywhere
         "print(store.inbox.items()[0].reference)\n"
         "try: submit(store, 'x')\n"
         "except StorageUnavailable as error: print(error)\n"
     )
-    if os.getuid():
-        pytest.skip("only root can become nobody")
     for folder in [path.parent, *path.parents]:
         if str(folder).startswith("/tmp/") and folder.stat().st_uid == os.getuid():
             folder.chmod(0o755)

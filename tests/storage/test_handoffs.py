@@ -223,6 +223,18 @@ def test_overdue_items_are_flagged_told_again_escalated_and_returned_to_the_queu
     assert sorted(kinds) == ["escalated", "new", "overdue"]
 
 
+def test_several_sweeps_at_once_flag_and_tell_once(store: Store) -> None:
+    reference = submit(store).reference
+    threads = [threading.Thread(target=store.handoffs.sweep, args=(NOW + DAY,)) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert store.inbox.thread(reference).item.overdue == 1
+    kinds = [d.kind for d in store.deliveries.of(reference) if d.channel == "mail"]
+    assert sorted(kinds) == ["new", "overdue"]
+
+
 def test_deleting_a_request_keeps_reference_times_and_state_only(store: Store) -> None:
     receipt = submit(store)
     store.handoffs.apply(receipt.reference, 1, Event.REPLY, ANNA, NOW, text="It does not.")

@@ -83,7 +83,7 @@ def test_numbers_of_an_empty_inbox(store: Store) -> None:
 
 def test_an_export_holds_everything_about_one_person_and_nobody_else(store: Store) -> None:
     mine = submit(store, "1")
-    again = submit(store, "2", phone="", question="And after?")
+    again = submit(store, "2", hours=1, phone="", question="And after?")
     submit(store, "3", email="lee@example.org", phone="555-0111", name="Lee")
     store.handoffs.apply(mine, 1, Event.REPLY, ANNA, NOW, text="It does not.")
     exported = store.inbox.export(again)

@@ -87,11 +87,13 @@ CREATE TABLE staff (
 );
 
 CREATE TABLE staff_failures (
+  id TEXT NOT NULL,
   bucket TEXT NOT NULL,
-  count INTEGER NOT NULL,
-  since TIMESTAMP WITH TIME ZONE NOT NULL,
-  PRIMARY KEY (bucket)
+  at TIMESTAMP WITH TIME ZONE NOT NULL,
+  PRIMARY KEY (id)
 );
+
+CREATE INDEX ix_staff_failures_bucket ON staff_failures (bucket);
 
 CREATE TABLE deliveries (
   id TEXT NOT NULL,
