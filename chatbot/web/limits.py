@@ -14,6 +14,7 @@ from limits.strategies import FixedWindowRateLimiter
 
 log = logging.getLogger(__name__)
 HANDOFFS = "5 per hour"
+SIGN_INS = "30 per 15 minute"  # an address whose browser no member of staff has signed in from
 
 
 class Limits:
@@ -24,6 +25,7 @@ class Limits:
         self._rates: dict[str, RateLimitItem | None] = {
             "ask": None if rate == "off" else parse(rate),
             "handoff": None if rate == "off" else parse(HANDOFFS),
+            "sign_in": None if rate == "off" else parse(SIGN_INS),
         }
         self._own = FixedWindowRateLimiter(MemoryStorage())
         self._shared = FixedWindowRateLimiter(_storage(redis_url)) if redis_url else None

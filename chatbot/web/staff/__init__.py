@@ -1,0 +1,1 @@
+"""The pages of the staff: sign-in, inbox, one hand-off, numbers."""

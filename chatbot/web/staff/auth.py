@@ -1,0 +1,165 @@
+"""Who may open the staff pages: sign-in, the session's cookie, and forms that only we can make."""
+
+from __future__ import annotations
+
+import hmac
+import logging
+import secrets
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, g, request
+from pydantic import Field
+
+from chatbot.errors import StorageUnavailable
+from chatbot.handoff.model import Actor, Party
+from chatbot.web import incoming
+from chatbot.web.handoffs import Line
+from chatbot.web.incoming import Body, Text
+from chatbot.web.refusals import Refused
+from chatbot.web.services import services
+from chatbot.web.staff.page import go, page
+
+log = logging.getLogger(__name__)
+blueprint = Blueprint("staff", __name__, url_prefix="/staff")
+
+SESSION, DEVICE = "staff", "staff-device"
+DEVICE_KEPT = 180 * 24 * 3600  # seconds
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class Entry(Body):
+    """The body of a sign-in; `reference` is the hand-off that was wanted."""
+
+    name: Line = ""
+    password: Annotated[Text, Field(max_length=1_000)] = ""
+    code: Line = ""
+    reference: Annotated[str, Field(pattern=r"^[A-Z0-9-]{0,20}$")] = ""
+
+
+def guarded(blueprint: Blueprint) -> Blueprint:
+    """The blueprint, open to staff only; what they typed comes back when it cannot be saved."""
+    blueprint.before_request(admit)
+    blueprint.register_error_handler(StorageUnavailable, _unavailable)
+    return blueprint
+
+
+def admit() -> Response | None:
+    """None for who is signed in, else the page to show instead.
+
+    Leaves `g.me` (who it is), `g.form` (what was sent) and `g.seal` (proof that a form is ours).
+    Raises Refused for a form that another site sent.
+    """
+    g.form, posted = {}, request.method == "POST"
+    if posted:
+        incoming.same_site(request, services().settings.public_url)
+        g.form = incoming.fields(incoming.read(request), incoming.FORM)
+    token = request.cookies.get(_cookie(SESSION), "")
+    # A page that polls in a forgotten tab must not keep the session alive.
+    touch = request.endpoint != "staff_inbox.counts"
+    name = token and services().store.staff.session(token, services().now(), touch=touch)
+    if not name:
+        return _ask(401)
+    seal = _sign(f"form {token}")
+    if posted and not _same(g.form.pop("seal", ""), seal):
+        return _not_done(403, "This page is from an earlier sign-in.")
+    g.me, g.seal = Actor(Party.STAFF, name), seal
+    return None
+
+
+def _unavailable(error: StorageUnavailable) -> Response:
+    log.error("storage: %s", error)
+    g.pop("me", None)  # the frame of the page would ask the database again
+    return _not_done(503, "The database cannot be used just now. Try again in a few minutes.")
+
+
+def _not_done(status: int, why: str) -> Response:
+    return page("not_done.html", status, why=why)
+
+
+@blueprint.get("/sign-in")
+def form() -> Response:
+    """The form, empty."""
+    return _ask(200)
+
+
+@blueprint.post("/sign-in")
+def sign_in() -> Response:
+    """A new session, or the same refusal for whatever was wrong."""
+    incoming.same_site(request, services().settings.public_url)
+    entry = incoming.parse(incoming.read(request), Entry, incoming.FORM)
+    device = _known_device(entry.name)
+    wait = 0 if device else services().limits.wait("sign_in", request.remote_addr or "")
+    if wait:
+        raise Refused(429, f"Please wait {-(-wait // 60)} minutes.", retry_after=wait)
+    staff, now = services().store.staff, services().now()
+    token = staff.sign_in(entry.name, entry.password, entry.code, now, device)
+    if token is None:
+        return _ask(401, refused=True, reference=entry.reference)
+    if before := request.cookies.get(_cookie(SESSION)):
+        staff.sign_out(before, now)
+    device = device or secrets.token_urlsafe(16)
+    wanted = entry.reference
+    response = go("staff_item.show", reference=wanted) if wanted else go("staff_inbox.show")
+    _set(response, SESSION, token)
+    _set(response, DEVICE, f"{device}.{_sign(f'device {device} {entry.name}')}", DEVICE_KEPT)
+    return response
+
+
+@blueprint.post("/sign-out")
+def sign_out() -> Response:
+    """End this session, or (`all`) every session of this member of staff."""
+    if (refusal := admit()) is not None:
+        return refusal
+    staff, now = services().store.staff, services().now()
+    if g.form.get("all"):
+        staff.sign_out_everywhere(g.me.name, now)
+    else:
+        staff.sign_out(request.cookies[_cookie(SESSION)], now)
+    response = go("staff.form")
+    _set(response, SESSION, "", 0)
+    return response
+
+
+def _ask(status: int, refused: bool = False, reference: str = "") -> Response:
+    # A strict cookie does not come along from a link in a mail; from our own page it does.
+    arrived = request.headers.get("Sec-Fetch-Site") == "cross-site" and request.method == "GET"
+    again = request.path if arrived and "again" not in request.args else ""
+    reference = reference or (request.view_args or {}).get("reference", "")
+    return page("sign_in.html", status, refused=refused, reference=reference,
+                second_factor=services().settings.staff_mfa, again=again,
+                unsafe=_in_the_clear() and not _at_home())  # fmt: skip
+
+
+def _in_the_clear() -> bool:
+    """Whether this is, as far as can be told from here, no https."""
+    return not request.is_secure and not services().settings.public_url.startswith("https://")
+
+
+def _at_home() -> bool:
+    """Whether the site is tried out on the machine it runs on, where cookies need no https."""
+    return _in_the_clear() and urlsplit(f"//{request.host}").hostname in LOOPBACK
+
+
+def _cookie(name: str) -> str:
+    return name if _at_home() else f"__Host-{name}"
+
+
+def _set(response: Response, name: str, value: str, seconds: int | None = None) -> None:
+    response.set_cookie(_cookie(name), value, max_age=seconds, path="/", secure=not _at_home(),
+                        httponly=True, samesite="Strict")  # fmt: skip
+
+
+def _known_device(name: str) -> str:
+    """The id of a browser in which `name` has signed in before, else "": guesses made elsewhere
+    do not count against it, so nobody can be locked out of their own."""
+    device, _, proof = request.cookies.get(_cookie(DEVICE), "").partition(".")
+    return device if _same(proof, _sign(f"device {device} {name}")) else ""
+
+
+def _sign(what: str) -> str:
+    return hmac.digest(services().secret, f"staff {what}".encode(), "sha256").hex()
+
+
+def _same(given: str, right: str) -> bool:
+    return hmac.compare_digest(given.encode(), right.encode())

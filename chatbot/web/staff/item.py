@@ -1,0 +1,137 @@
+"""One hand-off: read it, answer it, pass it on, close it, erase it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from flask import Blueprint, Response, g, jsonify
+from pydantic import Field
+
+from chatbot.errors import HandoffConflict, TransitionRefused
+from chatbot.handoff.model import Event
+from chatbot.handoff.states import allowed, visitor_sees
+from chatbot.knowledge.model import Document, Passage
+from chatbot.storage.inbox import Thread
+from chatbot.web import incoming
+from chatbot.web.handoffs import Line
+from chatbot.web.incoming import Body, Text
+from chatbot.web.services import services
+from chatbot.web.staff.auth import guarded
+from chatbot.web.staff.page import go, page, viewed
+
+blueprint = guarded(Blueprint("staff_item", __name__, url_prefix="/staff/handoffs"))
+
+SUGGESTED = 3  # passages shown beside the answer
+TICKED = "passage:"  # begins the name of a ticked passage's field
+Live = dict[str, tuple[Document, Passage]]
+
+
+class Wish(Body):
+    """What a member of staff does on the page of a hand-off; `version` is the one they saw.
+
+    `text` and the ticked `passages` are an answer or a note, `find` what passages are looked for.
+    """
+
+    action: Literal["claim", "release", "reply", "note", "close", "reopen", "erase",
+                    "find", "export", "send_again"] = "find"  # fmt: skip
+    version: Annotated[str, Field(pattern=r"^[0-9]{1,9}$")] = "0"
+    text: Annotated[Text, Field(max_length=20_000)] = ""
+    passages: tuple[str, ...] = ()
+    find: Line = ""
+    delivery: Line = ""
+    confirm: Line = ""
+
+
+@blueprint.get("/<reference>")
+def show(reference: str) -> Response:
+    """The question, what was said, who was told, and what can be done now."""
+    return _show(reference)
+
+
+@blueprint.post("/<reference>")
+def act(reference: str) -> Response:
+    """Do one thing; whatever stands in the way, what was typed is still there afterwards."""
+    fields = {name: value for name, value in g.form.items() if not name.startswith(TICKED)}
+    ticked = tuple(name.removeprefix(TICKED) for name in g.form if name.startswith(TICKED))
+    wish = incoming.validate(fields | {"passages": ticked}, Wish)
+    if wish.action == "find":
+        return _show(reference, wish)
+    if wish.action == "export":
+        return _export(reference)
+    try:
+        if wish.action == "send_again":
+            _send_again(reference, wish.delivery)
+        else:
+            _apply(reference, wish)
+    except HandoffConflict:
+        return _show(reference, wish, 409, seen=int(wish.version))
+    except TransitionRefused as error:
+        return _show(reference, wish, 409, problem=str(error))
+    if wish.action == "claim" and (wish.text or wish.passages):
+        return _show(reference, wish)
+    return go("staff_item.show", reference=reference)
+
+
+def _apply(reference: str, wish: Wish) -> None:
+    event = Event(wish.action)
+    passages = wish.passages if event is Event.REPLY else ()
+    if not _live().keys() >= set(passages):
+        raise TransitionRefused("A passage you ticked is no longer approved. Please choose again.")
+    if event is Event.ERASE and not wish.confirm:
+        raise TransitionRefused("Tick the box first: erasing cannot be undone.")
+    spoken = wish.text if event in (Event.REPLY, Event.NOTE) else ""
+    services().store.handoffs.apply(
+        reference, int(wish.version), event, g.me, services().now(),
+        text=spoken, passages=passages, due_at=services().reply_expected(),
+    )  # fmt: skip
+
+
+def _send_again(reference: str, delivery: str) -> None:
+    store = services().store
+    if delivery not in {d.id for d in store.deliveries.of(reference) if d.state == "dead"}:
+        raise TransitionRefused("This notice is already being sent again.")
+    store.deliveries.send_again(delivery, services().now())
+    viewed(reference, "send_again")
+
+
+def _export(reference: str) -> Response:
+    everything = services().store.inbox.export(reference)
+    viewed(reference, "export")
+    response = jsonify(everything)
+    response.headers["Content-Disposition"] = f'attachment; filename="{reference}.json"'
+    return response
+
+
+def _show(
+    reference: str, wish: Wish | None = None, status: int = 200, *,
+    problem: str = "", seen: int | None = None,
+) -> Response:  # fmt: skip
+    thread, live = services().store.inbox.thread(reference), _live()
+    viewed(reference)
+    wish = wish or Wish(find=" ".join(thread.item.question.split())[:200])
+    return page(
+        "item.html", status, item=thread.item, thread=thread, wish=wish, problem=problem,
+        # What others did since the page was opened, when that is why nothing was changed.
+        changed=[r for r in thread.history if seen is not None and r.version > seen],
+        can=allowed(thread.item, g.me), visitor_sees=visitor_sees(thread.item),
+        passages=live, found=_found(wish, live), answers=answers(thread),
+    )  # fmt: skip
+
+
+def answers(thread: Thread) -> list[str]:
+    """What staff wrote to the visitor in their own words, oldest first."""
+    return [m.text for m in thread.messages if m.event is Event.REPLY and m.text]
+
+
+def _live() -> Live:
+    assistant, withdrawn = services().library.current()
+    documents = assistant.edition(services().today(), withdrawn).live.values()
+    return {p.id: (document, p) for document in documents for p in document.passages}
+
+
+def _found(wish: Wish, live: Live) -> list[tuple[Document, Passage]]:
+    """The ticked passages, then those that fit what was searched for; live ones only."""
+    retriever = services().library.assistant.retriever
+    ranked = [hit.passage.id for hit in retriever.search(retriever.query(wish.find)).hits]
+    fitting = [name for name in ranked if name in live and name not in wish.passages]
+    return [live[name] for name in (*wish.passages, *fitting[:SUGGESTED]) if name in live]

@@ -1,0 +1,67 @@
+"""The frame of every staff page: who is signed in, what is waiting, and what needs mending."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Response, g, make_response, render_template, url_for
+
+from chatbot.delivery.channels import channels
+from chatbot.handoff.hours import in_words
+from chatbot.safety.model import Resource
+from chatbot.safety.resources import stale
+from chatbot.storage.inbox import Numbers
+from chatbot.web.services import services
+
+
+def page(template: str, status: int = 200, **values: Any) -> Response:
+    """A page of templates/staff; who is not signed in sees nothing of the clinic's work.
+
+    What was typed and could not be saved is shown again, to be copied.
+    """
+    if "me" in g:
+        values |= {"me": g.me.name, "seal": g.seal, "warnings": _warnings(), "now": standing()}
+    kept = g.get("form", {}).get("text", "") if status in (401, 403, 503) else ""
+    html = render_template(f"staff/{template}", kept=kept, moment=_moment, took=_took, **values)
+    return make_response(html, status)
+
+
+def go(endpoint: str, **values: Any) -> Response:
+    """On to another page, so that loading it anew repeats nothing."""
+    return Response(status=303, headers={"Location": url_for(endpoint, **values)})
+
+
+def standing(days: int = 1) -> Numbers:
+    """How many hand-offs wait, and how it went in the last `days`."""
+    now, zone = services().now(), services().clinic.time_zone
+    return services().store.inbox.numbers(now, zone, days)
+
+
+def viewed(subject: str, event: str = "view") -> None:
+    """Note in the audit trail that this member of staff saw or took something."""
+    services().store.audit.record(event, subject, g.me, services().now())
+
+
+def _warnings() -> dict[str, Any]:
+    """What is wrong with the site; the templates say it in words."""
+    settings, corpus = services().settings, services().library.assistant.corpus
+    extra = [Resource(r.label, verified_on=r.verified_on) for r in corpus.resources]
+    return {
+        "nobody_told": not channels(settings),
+        "one_factor": not settings.staff_mfa,
+        "dead": services().store.deliveries.dead(),
+        "stale": stale(services().today(), extra, corpus.clinic.country),
+    }
+
+
+def _moment(when: datetime) -> str:
+    return in_words(when, services().now(), services().clinic.time_zone)
+
+
+def _took(span: timedelta) -> str:
+    minutes = round(span.total_seconds() / 60)
+    hours, days = minutes // 60, minutes // (24 * 60)
+    if days >= 2:
+        return f"{days} days"
+    return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"
