@@ -12,6 +12,8 @@ from chatbot.handoff.model import Actor, Event, Handoff, Party, State, Submissio
 UNPROMISED = timedelta(days=2)  # staff are told again after this when no opening hours are known
 ESCALATE = timedelta(days=1)  # and then every day
 
+WRITTEN = ("question", "message", "name", "email", "phone")  # what comes from the visitor
+
 _UNANSWERED = (State.WAITING, State.CLAIMED)
 _OPEN = (*_UNANSWERED, State.ANSWERED)
 _KEPT = (*_OPEN, State.CLOSED)
@@ -96,7 +98,7 @@ def allowed(item: Handoff, by: Actor) -> tuple[Event, ...]:
 def without_words(item: Handoff) -> Handoff:
     """The hand-off with nothing that the visitor wrote: for those who may not see it, and for
     what is left of an erased one."""
-    return replace(item, question="", message="", name="", email="", phone="")
+    return replace(item, **dict.fromkeys(WRITTEN, ""))  # type: ignore[arg-type]
 
 
 def transition(

@@ -105,9 +105,10 @@ class Database:
         """Raises SchemaOutdated unless the tables are those of this program."""
         version = self.version()
         if version != HEAD:
+            safely = "`python -m chatbot db backup FILE`, then " if version else ""
             raise SchemaOutdated(
                 f"The database is at version {version or 'none'}, this program needs {HEAD}."
-                " Run `python -m chatbot db backup FILE`, then `python -m chatbot db upgrade`."
+                f" Run {safely}`python -m chatbot db upgrade`."
             )
 
     @contextmanager

@@ -24,14 +24,13 @@ from chatbot.handoff.model import (
     State,
     Submission,
 )
-from chatbot.handoff.states import submitted, transition, without_words
+from chatbot.handoff.states import WRITTEN, submitted, transition, without_words
 from chatbot.storage.audit import append
 from chatbot.storage.deliveries import enqueue
 from chatbot.storage.engine import Database
 from chatbot.storage.tables import deliveries, handoffs, messages
 
-CODE_TRIES = 10  # wrong codes before an hour's pause
-CODE_PAUSE = timedelta(hours=1)
+CODE_TRIES, CODE_PAUSE = 10, timedelta(hours=1)  # after ten wrong codes nothing opens for a while
 OPEN = (State.WAITING, State.CLAIMED)
 _SPOKEN = (Event.REPLY, Event.FOLLOW_UP, Event.NOTE)
 COLUMNS = [handoffs.c[name] for name in Handoff.__slots__]
@@ -95,7 +94,8 @@ class Handoffs:
         another body, StorageUnavailable when nothing was saved.
         """
         digest = credentials.digest
-        key_hash, body_hash = digest(key), digest(json.dumps(asdict(submission)))
+        written = [getattr(submission, name) for name in WRITTEN]
+        key_hash, body_hash = digest(key), digest(json.dumps(written))
         with self.database.writing() as connection:
             seen = _find(connection, handoffs.c.key_hash == key_hash)
             if seen is not None:

@@ -59,6 +59,11 @@ def test_the_same_key_and_body_give_the_same_receipt_and_keep_one_item(store: St
     assert len(store.deliveries.of(first.reference)) == 2
 
 
+def test_what_the_site_adds_by_itself_does_not_make_a_repeat_another_body(store: Store) -> None:
+    first, second = submit(store), submit(store, urgent=True, reason="nothing_found")
+    assert first.reference == second.reference
+
+
 def test_the_same_key_with_another_body_is_a_conflict_and_keeps_nothing(store: Store) -> None:
     submit(store)
     with pytest.raises(HandoffConflict):
