@@ -1,13 +1,12 @@
 // The question button for other sites; see docs/embedding.md.
 (() => {
   "use strict";
-  const script = document.currentScript || document.querySelector('script[src*="/static/embed.js"]');
+  const script = document.currentScript;
   const early = window.FaqBot;
-  // In an old browser the link stays a link.
   if (!script || early?.destroy || !document.adoptedStyleSheets || !("ariaExpanded" in script)) return;
 
-  const UNANSWERED = 8000; // ms until help is shown instead of the frame
-  const REFUSED = 2000; // ms after something was loaded that does not answer
+  const UNANSWERED = 8000; // ms until help is shown
+  const REFUSED = 2000; // ms, once something is loaded
   const TEXTS = {
     en: ["Ask a question", "Close", "One moment…", "This is not loading", "If you need help now:", "Emergency:",
       "call your local emergency number", "Crisis line, any time:", "text", "Our clinic:", "Open the question page"],
@@ -23,8 +22,7 @@
   const option = script.dataset;
   const page = new URL("../chat", script.src);
   const html = document.documentElement;
-  const wanted = (option.language || html.lang).slice(0, 2).toLowerCase();
-  const language = TEXTS[wanted] ? wanted : "en";
+  const language = /^es/i.test(option.language || html.lang) ? "es" : "en";
   const [ASK, CLOSE, WAIT, FAILED, HELP, EMERGENCY, LOCAL, CRISIS, TEXT, CLINIC, PAGE] = TEXTS[language];
   const label = option.label || ASK;
   const small = matchMedia("(max-width: 480px), (max-height: 420px)");
@@ -34,11 +32,16 @@
   const root = host.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
   const marks = new CSSStyleSheet();
-  let launcher, dialog, frame, status, opener, timer, opened, ready;
+  const launcher = make("button", {
+    type: "button", className: "ask", ariaHasPopup: "dialog", ariaExpanded: false,
+    hidden: option.position === "none", onclick: () => (opened ? close() : open(launcher)),
+  }, label);
+  let dialog, frame, status, opener, timer, opened, ready;
 
   const emit = (name) => events.dispatchEvent(new Event(name));
   const focused = () => (document.activeElement === host ? root : document).activeElement;
   const tell = (type) => frame.contentWindow?.postMessage({ faqBot: type }, page.origin);
+  const rect = (place) => place.getBoundingClientRect();
   const covers = (a, b) => a.left < b.right && a.right > b.left && a.top < b.bottom && a.bottom > b.top;
   const later = (time) => {
     clearTimeout(timer);
@@ -52,8 +55,8 @@
   }
 
   function style() {
-    const colour = /^#[\da-f]{6}$/i.exec(option.color || option.colour) || "#1f6f78";
-    const [red, green, blue] = [1, 3, 5].map((at) => ((parseInt(`${colour}`.slice(at, at + 2), 16) / 255 + 0.055) / 1.055) ** 2.4);
+    const [, colour] = /^(#[\da-f]{6})$/i.exec(option.color || option.colour) || [0, "#1f6f78"];
+    const [red, green, blue] = [1, 3, 5].map((at) => ((parseInt(colour.slice(at, at + 2), 16) / 255 + 0.055) / 1.055) ** 2.4);
     const ink = 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? "#000" : "#fff";
     const [, x, y = x] = /^(\d{1,3})(?: (\d{1,3}))?$/.exec(option.offset) || [0, 16];
     const side = option.position === "start" ? "start" : "end";
@@ -65,19 +68,18 @@ button{min-width:44px;min-height:44px;padding:0 1em;border:0;background:none;col
 :focus-visible{outline:3px solid;outline-offset:-5px}
 .ask,.panel{position:fixed;inset:auto;inset-inline-${side}:var(--x);inset-block-end:var(--y)}
 .ask{max-width:calc(100vw - 2*var(--x));padding:.6em 1.2em;border:1px solid;border-radius:1.6em;background:${colour};color:${ink};box-shadow:0 2px 10px #0006;text-decoration:none}
-.ask:hover{text-decoration:underline}
 .ask::before{content:"";display:inline-block;width:.9em;height:.7em;margin-inline-end:.6em;border:2px solid;border-radius:.4em .4em .4em 0}
 .aside{opacity:.15;pointer-events:none}
 .panel{inset-block-end:calc(var(--y) + 60px);margin:0;padding:0;width:min(26em,100vw - 2*var(--x));height:min(42em,100dvh - 76px - var(--y));max-width:none;max-height:none;border:1px solid #777;border-radius:12px;background:Canvas;color:CanvasText;overflow:hidden;box-shadow:0 8px 32px #0006}
 .panel[open]{display:flex;flex-direction:column}
 .panel:modal{inset:var(--top,0) 0 auto;width:100%;height:var(--height,100dvh);border:0;border-radius:0}
-header{display:flex;align-items:center;justify-content:space-between;padding-inline-start:1em;border-bottom:1px solid #777}
+.bar{display:flex;align-items:center;justify-content:space-between;padding-inline-start:1em;border-bottom:1px solid #777}
 h2{margin:0;font-size:1em}
 iframe{flex:1;min-height:0;border:0}
 [hidden]{display:none}
 .status{padding:0 1em;overflow:auto}
-ul{padding:0;list-style:none}
-a{display:inline-block;margin-inline-end:1em;padding:.7em 0;color:inherit;font-weight:600}
+p{margin:.5em 0}
+a{display:inline-block;padding:.6em 1em .6em 0;color:inherit;font-weight:600}
 @media print{:host{display:none!important}}`);
     root.adoptedStyleSheets = [sheet];
   }
@@ -89,7 +91,7 @@ a{display:inline-block;margin-inline-end:1em;padding:.7em 0;color:inherit;font-w
       tell("hello");
       if (!ready) later(REFUSED);
     };
-    const bar = make("header", {}, make("h2", {}, label), make("button", { type: "button", onclick: close }, CLOSE));
+    const bar = make("div", { className: "bar" }, make("h2", {}, label), make("button", { type: "button", onclick: close }, CLOSE));
     dialog = make("dialog", { className: "panel", ariaLabel: label }, bar, status, frame);
     dialog.onclose = () => dialog.open || close(); // Esc, a phone's back button
     root.append(dialog);
@@ -110,9 +112,8 @@ a{display:inline-block;margin-inline-end:1em;padding:.7em 0;color:inherit;font-w
     if (opened) return;
     opener = by || focused();
     if (!dialog) build();
-    opened = true;
+    opened = launcher.ariaExpanded = true;
     show();
-    if (launcher) launcher.ariaExpanded = true;
     ready ? enter() : load();
     emit("open");
   }
@@ -121,9 +122,8 @@ a{display:inline-block;margin-inline-end:1em;padding:.7em 0;color:inherit;font-w
     if (!opened) return;
     let back = focused();
     if (dialog.contains(back)) back = opener?.isConnected && opener !== document.body ? opener : launcher;
-    opened = false;
+    opened = launcher.ariaExpanded = false;
     dialog.close();
-    if (launcher) launcher.ariaExpanded = false;
     back?.focus({ preventScroll: true });
     emit("close");
   }
@@ -142,18 +142,14 @@ a{display:inline-block;margin-inline-end:1em;padding:.7em 0;color:inherit;font-w
 
   function fail() {
     const [emergency, crisis, texts] = NUMBERS[(option.country || "US").toUpperCase()] || [];
-    const link = (scheme, number, words = "") => number
-      ? [make("a", { href: scheme + number.replace(/[^\d+]/g, "") }, words + number)] : [];
-    const line = (...parts) => make("li", {}, ...parts);
-    status.replaceChildren(
-      make("h3", {}, FAILED),
-      make("p", {}, HELP),
-      make("ul", {},
-        line(`${EMERGENCY} `, ...(emergency ? link("tel:", emergency) : [LOCAL])),
-        ...(crisis ? [line(`${CRISIS} `, ...link("tel:", crisis), ...link("sms:", texts, `${TEXT} `))] : []),
-        ...(option.phone ? [line(`${CLINIC} `, ...link("tel:", option.phone))] : []),
-        line(make("a", { href: page, target: "_blank", rel: "noopener" }, PAGE))),
-    );
+    const line = (...parts) => status.append(make("p", {}, ...parts));
+    const link = (number, scheme = "tel:", words = "") =>
+      number ? make("a", { href: scheme + number.replace(/[^\d+]/g, "") }, words + number) : "";
+    status.replaceChildren(make("h3", {}, FAILED), HELP);
+    line(EMERGENCY, " ", link(emergency) || LOCAL);
+    if (crisis) line(CRISIS, " ", link(crisis), " ", link(texts, "sms:", `${TEXT} `));
+    if (option.phone) line(CLINIC, " ", link(option.phone));
+    line(make("a", { href: page, target: "_blank", rel: "noopener" }, PAGE));
     emit("unavailable");
   }
 
@@ -161,7 +157,7 @@ a{display:inline-block;margin-inline-end:1em;padding:.7em 0;color:inherit;font-w
     if (!frame || source !== frame.contentWindow || origin !== page.origin) return;
     const type = data?.faqBot;
     if (type === "close") close();
-    if (type === "visit") tell(visit(new URL(data.url), data.pattern) ? "visited" : "elsewhere");
+    if (type === "visit") tell(visit(data) ? "visited" : "elsewhere");
     if (type === "ready") {
       clearTimeout(timer);
       ready = true;
@@ -173,19 +169,19 @@ a{display:inline-block;margin-inline-end:1em;padding:.7em 0;color:inherit;font-w
   }
 
   // A citation of this very page is shown here.
-  function visit(url, pattern) {
-    const path = (place) => place.origin + place.pathname.replace(/\/$/, "");
-    const range = path(url) === path(location) && find(new RegExp(pattern, "i"));
-    if (!range || !range.getClientRects().length) return false;
+  function visit({ url, pattern }) {
+    const path = (address) => address.split(/\/?[?#]|\/$/)[0];
+    const range = path(url) === path(location.href) && find(new RegExp(pattern, "i"));
+    if (!range || !rect(range).height) return false;
     const element = range.startContainer.parentElement;
     element.scrollIntoView({ block: "center", behavior: "instant" });
-    scrollBy({ top: range.getBoundingClientRect().top - innerHeight / 3, behavior: "instant" });
+    scrollBy({ top: rect(range).top - innerHeight / 3, behavior: "instant" });
     if (window.Highlight) {
       marks.replaceSync("::highlight(faq-bot){background:Mark;color:MarkText}");
       document.adoptedStyleSheets = [...document.adoptedStyleSheets, marks];
       CSS.highlights.set("faq-bot", new Highlight(range));
     }
-    if (dialog.matches(":modal") || covers(range.getBoundingClientRect(), dialog.getBoundingClientRect())) close();
+    if (dialog.matches(":modal") || covers(rect(range), rect(dialog))) close();
     if (!element.hasAttribute("tabindex")) {
       element.tabIndex = -1;
       element.addEventListener("blur", () => element.removeAttribute("tabindex"), { once: true });
@@ -207,7 +203,7 @@ a{display:inline-block;margin-inline-end:1em;padding:.7em 0;color:inherit;font-w
     if (!found) return null;
     const range = new Range();
     const place = (at, last) => {
-      const [begin, node] = nodes.findLast(([begin]) => begin <= at - last);
+      const [begin, node] = nodes.findLast(([start]) => start <= at - last);
       return [node, at - begin];
     };
     range.setStart(...place(found.index, 0));
@@ -231,9 +227,9 @@ a{display:inline-block;margin-inline-end:1em;padding:.7em 0;color:inherit;font-w
     [window, "keydown", (event) => {
       if (event.key === "Escape" && !event.defaultPrevented && !event.isComposing) close();
     }],
-    // What has the focus must be seen.
+    // What has the focus is seen.
     [document, "focusin", ({ target }) => {
-      launcher?.classList.toggle("aside", target !== host && covers(target.getBoundingClientRect(), launcher.getBoundingClientRect()));
+      launcher.classList.toggle("aside", target !== host && target.clientHeight < 99 && covers(rect(target), rect(launcher)));
     }],
     [window, "hashchange", atHash],
     [window, "message", receive],
@@ -248,7 +244,7 @@ a{display:inline-block;margin-inline-end:1em;padding:.7em 0;color:inherit;font-w
     [window.visualViewport, "scroll", fit],
   ];
   // Beside the body, to outlive pages that swap theirs.
-  const keeper = new MutationObserver(() => host.isConnected || document.documentElement?.append(host));
+  const keeper = new MutationObserver(() => host.isConnected || html.append(host));
 
   function atHash() {
     if (option.openOn && location.hash === option.openOn) open();
@@ -258,13 +254,9 @@ a{display:inline-block;margin-inline-end:1em;padding:.7em 0;color:inherit;font-w
     host.lang = language;
     host.dir = getComputedStyle(document.body).direction;
     style();
-    if (option.position !== "none") {
-      launcher = make("button", { type: "button", className: "ask", ariaHasPopup: "dialog", ariaExpanded: false }, label);
-      launcher.onclick = () => (opened ? close() : open(launcher));
-      root.append(launcher);
-    }
+    root.append(launcher);
     html.append(host);
-    for (const node of [document, html]) keeper.observe(node, { childList: true });
+    keeper.observe(html, { childList: true });
     for (const [target, name, listener] of watched) target?.addEventListener(name, listener, ending);
     if (Array.isArray(early)) api.push(...early);
     atHash();
@@ -275,7 +267,7 @@ a{display:inline-block;margin-inline-end:1em;padding:.7em 0;color:inherit;font-w
     close,
     toggle: () => (opened ? close() : open()),
     on: (name, listener) => events.addEventListener(name, listener),
-    push: (...calls) => calls.forEach(([name, ...values]) => api[name](...values)),
+    push: (...calls) => calls.forEach(([name, ...values]) => api[name]?.(...values)),
     destroy() {
       close();
       clearTimeout(timer);
