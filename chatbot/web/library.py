@@ -48,6 +48,8 @@ class Library:
         """What the assistant still knows and a newer reading of the folder no longer allows."""
         if wanted.corpus is assistant.corpus:
             return wanted.withdrawn
+        if wanted.corpus.clinic.closed is not None:
+            return frozenset(d.id for d in assistant.corpus.documents)
         allowed = {d.id for d in wanted.corpus.live(self._today(wanted.corpus), wanted.withdrawn)}
         return frozenset(d.id for d in assistant.corpus.documents if d.id not in allowed)
 

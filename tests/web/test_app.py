@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import stat
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from chatbot import app as app_module
+from chatbot.knowledge.model import Corpus
 from chatbot.web.services import EXTENSION
 from tests.web.conftest import MakeApp
 
@@ -63,3 +68,20 @@ def test_a_database_that_cannot_be_opened_leaves_answers_and_help(
     assert "not sent" in problem["detail"]
     assert "555-0100" in problem["detail"]
     assert problem["resources"]
+
+
+def test_an_index_that_cannot_be_built_serves_closed_with_help(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = app_module.Assistant
+
+    def fail(corpus: Corpus, **settings: Any) -> Any:
+        if corpus.documents:
+            raise RuntimeError("cannot index")
+        return index(corpus, **settings)
+
+    monkeypatch.setattr(app_module, "Assistant", fail)
+    client = make_app().test_client()
+    for question, outcome in (("how long is it?", "closed"), ("I want to die", "crisis")):
+        reply = client.post("/api/v1/ask", json={"question": question}).get_json()
+        assert reply["outcome"] == outcome
