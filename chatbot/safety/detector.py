@@ -15,7 +15,9 @@ from chatbot.safety.model import Danger, Safety
 from chatbot.safety.normalising import Reading
 from chatbot.safety.notation import Pattern
 from chatbot.safety.rules import Counters, Rule, RuleBook, builtin
+from chatbot.safety.scorer import Scorer
 
+UNCLEAR = "unclear"  # the category where only the score speaks: every resource is shown
 JOINED = 2  # earlier questions that are read together with the present one
 _ENDED = re.compile(r"[.!?\s]+$")
 
@@ -23,8 +25,9 @@ _ENDED = re.compile(r"[.!?\s]+$")
 class Detector:
     """Assesses messages by a rule book. Building one takes a while; it never changes after."""
 
-    def __init__(self, book: RuleBook) -> None:
+    def __init__(self, book: RuleBook, scorer: Scorer | None = None) -> None:
         self._book = book
+        self._scorer = scorer
         cost: dict[str, int] = {}
         for rule in book.rules:
             for word in rule.pattern.vocabulary():
@@ -37,7 +40,7 @@ class Detector:
     @classmethod
     def builtin(cls, extra_phrases: Iterable[tuple[str, str, str, str | None]] = ()) -> Detector:
         """With the built-in rules and the clinic's (category, tier, match, counter), if usable."""
-        return cls(builtin(extra_phrases))
+        return cls(builtin(extra_phrases), _scorer())
 
     def assess(self, text: str, earlier: Sequence[str] = ()) -> Danger:
         """The danger in `text`, given the questions before it, oldest first.
@@ -70,7 +73,7 @@ class Detector:
                 if tier is not Safety.NONE:
                     found[rule] = tier
         if not found:
-            return Danger(Safety.NONE)
+            return self._second_opinion(reading)
         order = sorted(found, key=lambda rule: -found[rule].gravity)
         top = [rule for rule in order if found[rule] is found[order[0]]]
         return Danger(
@@ -80,6 +83,13 @@ class Detector:
             "en" if any(rule.language == "en" for rule in top) else top[0].language,
             any(pattern.ends(reading) for pattern in self._book.helper),
         )
+
+    def _second_opinion(self, reading: Reading) -> Danger:
+        """What the score makes of a message in which no rule found anything."""
+        safety = self._scorer.assess(reading.rows) if self._scorer else Safety.NONE
+        if safety is Safety.NONE:
+            return Danger(safety)
+        return Danger(safety, (UNCLEAR,), ("score",))
 
     def _candidates(self, reading: Reading) -> Iterable[Rule]:
         """The rules whose rarest word is in the message, in the order of the book."""
@@ -140,6 +150,13 @@ def _reach(kind: str, patterns: Iterable[Pattern], reading: Reading) -> int:
     for pattern in patterns:
         ends |= pattern.ends(reading)
     return sum(sentence for sentence in reading.sentences if ends & sentence)
+
+
+def _scorer() -> Scorer | None:
+    try:
+        return Scorer.builtin()
+    except Exception:  # without the file of weights the rules alone must do
+        return None
 
 
 def assess_safely(detector: Detector, text: str, earlier: Sequence[str] = ()) -> Danger:

@@ -33,16 +33,17 @@ _HOMOGLYPHS = str.maketrans(
 
 
 class Reading:
-    """A message read: bit p of `places[w]` is set where word p may be w; `length` counts words.
+    """A message read: `rows` has the ways to read each word, bit p of `places[w]` says word p is w.
 
     A position is the number of words before it: 0 stands before the first, `length` at the end.
     """
 
-    __slots__ = ("_known", "barred", "everywhere", "length", "places", "sentences", "stops")
+    __slots__ = ("_known", "barred", "everywhere", "length", "places", "rows", "sentences", "stops")
 
-    def __init__(self, places: Mapping[str, int], length: int) -> None:
+    def __init__(self, rows: Sequence[tuple[str, ...]], places: Mapping[str, int]) -> None:
+        self.rows = rows
         self.places = places
-        self.length = length
+        self.length = length = len(rows)
         self.everywhere = (1 << (length + 1)) - 1
         self.stops = places.get(STOP, 0)
         cuts = [p for p in range(length) if self.stops >> p & 1] if self.stops else []
@@ -127,7 +128,7 @@ class Reader:
                 if word[:end] in self._prefixes:
                     key = word[:end] + "*"
                     places[key] = places.get(key, 0) | bits
-        return Reading(places, len(kept))
+        return Reading(kept, places)
 
     def _chunk(self, chunk: str) -> list[tuple[str, ...]]:
         """What stands between two spaces: its words, each with its other readings."""
