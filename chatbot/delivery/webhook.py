@@ -51,9 +51,10 @@ def send_webhook(settings: Settings, notice: Notice, now: datetime) -> None:
         with Deadline() as deadline:
             _post(settings, body, headers, deadline, now)
     except (OSError, ValueError, HTTPException) as error:
-        raise DeliveryError(
-            f"the receiver did not take it: {type(error).__name__}: {error}"
-        ) from error
+        # What http.client says may quote the address, which can hold a secret, or the receiver.
+        why = error.strerror if isinstance(error, OSError) and error.strerror else ""
+        name = type(error).__name__
+        raise DeliveryError(f"the receiver did not take it: {name} {why}".rstrip()) from error
 
 
 def _post(

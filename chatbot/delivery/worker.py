@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 FIRST_WAIT, LONGEST_WAIT = 5.0, 3600.0  # seconds
 GIVE_UP = timedelta(hours=24)
+FEWEST_TRIES = 20  # before giving up: a day may pass while this machine is off
 IN_FLIGHT = 4  # per channel, so that one that hangs cannot hold up another
 POLL = 0.5  # seconds
 CHORES = 60.0  # seconds
@@ -34,7 +35,8 @@ def next_try(
     5 s, 10 s, 20 s … up to an hour, each up to a tenth longer (`jitter` is 0 to 1) so that not all
     come back at once. A receiver's own wish counts when it is longer, up to an hour.
     """
-    if error.permanent or now - claimed.delivery.created_at >= GIVE_UP:
+    old = now - claimed.delivery.created_at >= GIVE_UP
+    if error.permanent or (old and claimed.delivery.attempts >= FEWEST_TRIES):
         return None
     backoff = FIRST_WAIT * 2 ** min(claimed.delivery.attempts, 20)
     delay = min(LONGEST_WAIT, max(backoff, error.retry_after or 0.0))

@@ -16,6 +16,7 @@ from chatbot.storage.engine import Database
 from chatbot.storage.tables import deliveries, handoffs
 
 LEASE = timedelta(seconds=60)
+FURTHEST = timedelta(hours=2)  # no try is ever put off for longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +77,13 @@ class Deliveries:
 
     def claim(self, channel: str, now: datetime, by: str, limit: int) -> tuple[Claimed, ...]:
         """Up to `limit` due deliveries of a channel, leased to `by`; nobody else gets them."""
+        lease, next_at = deliveries.c.lease_until, deliveries.c.next_at
         due = sa.and_(
             deliveries.c.channel == channel,
             deliveries.c.state == "waiting",
-            deliveries.c.next_at <= now,
-            sa.or_(deliveries.c.lease_until.is_(None), deliveries.c.lease_until <= now),
+            # A time further ahead than any of ours was written before the clock was set back.
+            sa.or_(next_at <= now, next_at > now + FURTHEST),
+            sa.or_(lease.is_(None), lease <= now, lease > now + LEASE),
         )
         needed = (*COLUMNS, handoffs.c.urgent, handoffs.c.email, handoffs.c.mail_token)
         found = sa.select(*needed).join(handoffs).where(due).order_by(deliveries.c.next_at)
@@ -88,11 +91,11 @@ class Deliveries:
             rows = connection.execute(found.limit(limit)).all()
         if not rows:
             return ()
-        lease = {"lease_until": now + LEASE, "lease_by": by, "attempts": deliveries.c.attempts + 1}
+        take = {"lease_until": now + LEASE, "lease_by": by, "attempts": deliveries.c.attempts + 1}
         claimed = []
         with self.database.writing() as connection:
             for row in rows:
-                mine = sa.update(deliveries).where(deliveries.c.id == row.id, due).values(lease)
+                mine = sa.update(deliveries).where(deliveries.c.id == row.id, due).values(take)
                 if connection.execute(mine).rowcount:
                     claimed.append(Claimed(Delivery(*row[: len(COLUMNS)]), *row[len(COLUMNS) :]))
         return tuple(claimed)

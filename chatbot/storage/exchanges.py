@@ -66,19 +66,18 @@ class Exchanges:
 
     def note(self, id: str, reply: Reply, question: str, now: datetime) -> None:
         """Note an exchange. The words are redacted here, and never kept of a person in danger."""
-        kept = None
-        if self._keep_questions and reply.outcome is not Outcome.CRISIS:
-            kept = self._redact(question)
         quoted = tuple(quotation.passage.id for quotation in reply.quotations)
         offered = tuple(option.passage for option in reply.options)
-        noted = Noted(
-            id, now, reply.outcome.value, reply.reason or "", reply.safety.value,
-            reply.confidence, quoted or offered, reply.knowledge_version, kept,
-        )  # fmt: skip
+        keep = self._keep_questions and reply.outcome is not Outcome.CRISIS
         try:
-            self._queue.put_nowait(noted)
-        except queue.Full:
+            self._queue.put_nowait(Noted(
+                id, now, reply.outcome.value, reply.reason or "", reply.safety.value,
+                reply.confidence, quoted or offered, reply.knowledge_version,
+                self._redact(question) if keep else None,
+            ))  # fmt: skip
+        except Exception as error:  # a full queue, a mistake in redacting: the reply goes out
             self.dropped += 1
+            log.debug("an exchange was dropped: %s", type(error).__name__)
 
     def start(self) -> None:
         """Write what is noted once a second until `stop`."""

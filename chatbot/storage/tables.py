@@ -30,7 +30,7 @@ class Utc(sa.types.TypeDecorator[datetime]):
 
 
 class Words(sa.types.TypeDecorator[str]):
-    """What people wrote; what no database can hold (NUL, half a surrogate pair) becomes U+FFFD."""
+    """Text; what no database can hold (NUL, half a surrogate pair) becomes U+FFFD."""
 
     impl = Text
     cache_ok = True
@@ -51,23 +51,23 @@ def _table(name: str, *columns: Column[Any]) -> Table:
     return Table(name, metadata, *columns)
 
 
-def _key(name: str, kind: Any = Text) -> Column[Any]:
+def _key(name: str, kind: Any = Words) -> Column[Any]:
     return Column(name, kind, primary_key=True, autoincrement=False)
 
 
-def _has(name: str, kind: Any = Text, **more: Any) -> Column[Any]:
+def _has(name: str, kind: Any = Words, **more: Any) -> Column[Any]:
     return Column(name, kind, nullable=False, **more)
 
 
 def _of_handoff(**more: Any) -> Column[Any]:
-    return Column("reference", Text, ForeignKey("handoffs.reference"), nullable=False, **more)
+    return Column("reference", Words, ForeignKey("handoffs.reference"), nullable=False, **more)
 
 
 handoffs = _table(
     "handoffs",
     _key("reference"), _has("state", index=True), _has("version", Integer),
-    _has("question", Words), _has("message", Words), _has("name", Words),
-    _has("email", Words), _has("phone", Words), _has("language"), _has("reason"),
+    _has("question"), _has("message"), _has("name"), _has("email"), _has("phone"),
+    _has("language"), _has("reason"),
     _has("urgent", Boolean), _has("submitted_at", Utc), _has("changed_at", Utc),
     _has("nudge_at", Utc), _has("expires_at", Utc), Column("due_at", Utc),
     _has("overdue", Integer), _has("claimed_by"), Column("answered_at", Utc),
@@ -80,7 +80,7 @@ handoffs = _table(
 messages = _table(
     "messages",
     _of_handoff(primary_key=True), _key("number", Integer), _has("event"), _has("by_name"),
-    _has("text", Words), _has("passages", sa.JSON), _has("at", Utc),
+    _has("text"), _has("passages", sa.JSON), _has("at", Utc),
 )  # fmt: skip
 events = _table(
     "events",
@@ -102,7 +102,7 @@ staff = _table(
 )  # fmt: skip
 staff_sessions = _table(
     "staff_sessions",
-    _key("token_hash"), Column("name", Text, ForeignKey("staff.name"), nullable=False),
+    _key("token_hash"), Column("name", Words, ForeignKey("staff.name"), nullable=False),
     _has("created_at", Utc), _has("seen_at", Utc),
 )  # fmt: skip
 staff_failures = _table(

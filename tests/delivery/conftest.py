@@ -97,11 +97,11 @@ class Receiver:
 
     def _answer(self, connection: socket.socket) -> None:
         with connection, contextlib.suppress(OSError):
-            self.requests.append(_read(connection))
+            self.requests.append(read_request(connection))
             self.script(connection)
 
 
-def _read(connection: socket.socket) -> Request:
+def read_request(connection: socket.socket) -> Request:
     received = b""
     while b"\r\n\r\n" not in received:
         received += connection.recv(4096)

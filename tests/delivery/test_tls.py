@@ -16,7 +16,7 @@ from aiosmtpd.controller import Controller
 from chatbot.delivery.mail import send_mail
 from chatbot.delivery.webhook import send_webhook
 from chatbot.errors import DeliveryError
-from tests.delivery.conftest import NOTICE, NOW, Desk, free_port, settings
+from tests.delivery.conftest import NOTICE, NOW, Desk, Request, free_port, read_request, settings
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl")
 
@@ -81,15 +81,15 @@ def test_a_mail_server_with_a_false_certificate_gets_nothing(
 
 
 @pytest.fixture
-def secure_hook(context: ssl.SSLContext) -> Iterator[tuple[list[bytes], str]]:
+def secure_hook(context: ssl.SSLContext) -> Iterator[tuple[list[Request], str]]:
     """(what was received, the address) of an HTTPS receiver."""
-    received: list[bytes] = []
+    received: list[Request] = []
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve() -> None:
             try:
                 with context.wrap_socket(listener.accept()[0], server_side=True) as connection:
-                    received.append(connection.recv(65_536))
+                    received.append(read_request(connection))
                     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
             except OSError:
                 return
@@ -100,14 +100,15 @@ def secure_hook(context: ssl.SSLContext) -> Iterator[tuple[list[bytes], str]]:
         thread.join(2)
 
 
-Hook = tuple[list[bytes], str]
+Hook = tuple[list[Request], str]
 
 
 @pytest.mark.usefixtures("trusted")
 def test_a_webhook_goes_encrypted_under_the_name_of_its_host(secure_hook: Hook) -> None:
     received, url = secure_hook
     send_webhook(settings(webhook_url=url), NOTICE, NOW)
-    assert b"POST /hook HTTP/1.1\r\nHost: localhost:" in received[0]
+    assert received[0].path == "/hook"
+    assert received[0].headers["host"] == url.split("/")[2]
 
 
 def test_a_webhook_with_a_false_certificate_gets_nothing(secure_hook: Hook) -> None:

@@ -150,6 +150,34 @@ def test_after_24_hours_of_failure_it_is_dead_visible_and_can_be_sent_again(open
     assert store.deliveries.dead() == ()
 
 
+def test_a_day_with_the_machine_off_is_not_a_day_of_tries(open_at: Open) -> None:
+    _, store = open_at(webhook_url="https://x.example")
+    submit(store)
+    receiver = Fake(*[DeliveryError("not up yet")] * 5)
+    sender = worker(store, webhook=receiver)
+    now = NOW + timedelta(days=3)
+    for _ in range(40):
+        sender.run_once(now)
+        now += timedelta(seconds=10)
+    assert len(receiver.got) == 1
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+def test_a_clock_that_jumps_by_a_day_delays_nothing_and_loses_nothing(
+    open_at: Open, days: int
+) -> None:
+    _, store = open_at(webhook_url="https://x.example")
+    submit(store)
+    receiver = Fake(*[DeliveryError("down")] * 4)
+    sender = worker(store, webhook=receiver)
+    now = NOW
+    for step in range(40):
+        sender.run_once(now)
+        now += timedelta(days=days) if step == 2 else timedelta(seconds=5)
+    assert len(receiver.tried) == 5
+    assert len(receiver.got) == 1
+
+
 def test_a_permanent_refusal_is_dead_at_once(open_at: Open) -> None:
     _, store = open_at(webhook_url="https://x.example")
     submit(store)

@@ -73,6 +73,15 @@ def test_a_full_queue_drops_and_counts_without_waiting(
     assert store.exchanges.dropped == 7
 
 
+def test_a_mistake_in_redacting_never_reaches_the_reply(settings: Settings) -> None:
+    def broken(text: str) -> str:
+        raise ZeroDivisionError(text)
+
+    clumsy = open_store(settings, b"s", broken)
+    clumsy.exchanges.note("r1", REPLY, "does it hurt?", NOW)
+    assert clumsy.exchanges.dropped == 1
+
+
 def test_a_failing_database_drops_and_counts_and_the_next_ones_are_written(
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -113,6 +113,8 @@ def test_an_unknown_link_finds_nothing(store: Store) -> None:
     submit(store)
     with pytest.raises(HandoffNotFound):
         store.handoffs.visit("x" * 43, None, NOW)
+    with pytest.raises(HandoffNotFound):
+        store.handoffs.visit("\0\ud800", None, NOW)
 
 
 def test_a_mailed_link_shows_no_words_and_no_address_without_the_code(store: Store) -> None:

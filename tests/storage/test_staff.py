@@ -43,7 +43,7 @@ def test_password_and_code_open_a_session(store: Store, secret: str) -> None:
 
 @pytest.mark.parametrize(
     "wrong", [{"password": "wrong"}, {"code": "000000"}, {"code": ""}, {"name": "Nobody"},
-              {"name": "anna"}, {"code": "١٢٣٤٥٦"}],
+              {"name": "anna"}, {"code": "١٢٣٤٥٦"}, {"name": "\0\ud800"}, {"password": "\0"}],
 )  # fmt: skip
 def test_anything_wrong_is_refused(store: Store, secret: str, wrong: dict[str, str]) -> None:
     assert enter(store, secret, **wrong) is None
