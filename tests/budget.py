@@ -24,8 +24,8 @@ LAYERS = {
     "answering": {"retrieval", "knowledge", "safety", "text"},
     "curation": {"answering", "retrieval", "knowledge", "safety", "text"},
     "handoff": {"curation", "answering", "retrieval", "knowledge", "safety", "text"},
-    "storage": {"handoff", "answering", "knowledge", "safety", "text"},
-    "delivery": {"handoff", "storage"},
+    "storage": {"handoff", "curation", "answering", "knowledge", "safety", "text"},
+    "delivery": {"handoff", "storage", "curation", "knowledge"},
     "web": {
         *("handoff", "storage", "delivery", "curation", "answering", "retrieval", "knowledge"),
         *("safety", "text"),

@@ -18,19 +18,29 @@ SOON = timedelta(days=30)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """How strict to be."""
+    """How strict to be, and whether to look at the writing too."""
+    parser.add_argument("--lint", action="store_true", help="also warn of how the texts read")
     parser.add_argument("--strict", action="store_true", help="warnings fail too")
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print all findings, then the state of the documents."""
-    loaded = load(read(settings.knowledge))
-    for problem in loaded.problems:
+    files = read(settings.knowledge)
+    loaded = load(files)
+    problems = loaded.problems
+    if args.lint:
+        from chatbot.curation.lint import lint, numbers
+
+        problems += lint(loaded.corpus, files)
+    for problem in problems:
         print(f"{problem} [{problem.level}: {problem.code}]")
+    for (topic, unit), values in numbers(loaded.corpus, files).items() if args.lint else ():
+        said = "; ".join(f"{number} ({', '.join(places)})" for number, places in values.items())
+        print(f"Numbers, {topic}, {unit}: {said}")
     _report(loaded.corpus, today(loaded.corpus.clinic, datetime.now(UTC)))
     errors = len(loaded.errors)
-    print(f"{errors} errors, {len(loaded.problems) - errors} warnings")
-    return 1 if errors or (args.strict and loaded.problems) else 0
+    print(f"{errors} errors, {len(problems) - errors} warnings")
+    return 1 if errors or (args.strict and problems) else 0
 
 
 def _report(corpus: Corpus, day: date) -> None:

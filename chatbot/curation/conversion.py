@@ -1,0 +1,180 @@
+"""From HTML that others made to Markdown of ours, naming what is lost on the way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from chatbot.builtin import read_yaml
+from chatbot.knowledge.markdown import SCHEMES
+from chatbot.knowledge.plain import plain
+
+_RAISED = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
+_LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
+_MARK = re.compile("\ue000(\\d+)\ue001")
+_WORDS = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """A page. `lost` is (line of `markdown` from 0, what), and what was left out there."""
+
+    title: str
+    url: str
+    markdown: str
+    lost: tuple[tuple[int, str], ...]
+
+
+def convert(html: str, url: str = "", title: str = "", *, whole: bool = False) -> Converted:
+    """The page's own text as Markdown; `whole`: nothing of it is the frame of a site.
+
+    Raises RecursionError for tags nested too deep.
+    """
+    from bs4 import BeautifulSoup, Comment
+
+    rules = read_yaml("import.yaml")
+    soup = BeautifulSoup(html.replace("\ue000", "").replace("\ue001", ""), "html.parser")
+    stated, url = _about(soup, url)
+    for comment in soup.find_all(string=lambda text: isinstance(text, Comment)):
+        comment.extract()
+    root = soup if whole else _content(soup, rules["content"])
+    frame = [] if whole else rules["boilerplate"]
+    for element in root.select(", ".join([rules["unseen"], *frame])):
+        element.extract()
+    heading = root.find("h1")
+    spoken = heading.get_text(" ", strip=True) if heading else ""
+    title = " ".join((title or stated or spoken).split())
+    if heading and " ".join(spoken.split()) in title:
+        heading.extract()
+    notes: list[str] = []
+
+    def lose(element: Any, what: str) -> None:
+        notes.append(what)
+        element.replace_with(f"\ue000{len(notes) - 1}\ue001")
+
+    _prepare(soup, root, url, rules["lost"], lose)
+    markdown, lost = _marked(_markdown(root), notes)
+    lost += [(0, f"“{text}”") for text in _missing(root, plain(markdown))]
+    return Converted(title, url, markdown, tuple(lost))
+
+
+def _about(soup: Any, url: str) -> tuple[str, str]:
+    """The title and address that a page states of itself."""
+    stated = {
+        "title": soup.select_one("meta[property='og:title'][content]"),
+        "url": soup.select_one("meta[property='og:url'][content]"),
+    }
+    canonical = soup.select_one("link[rel=canonical][href]")
+    title = stated["title"]["content"] if stated["title"] else ""
+    if not title and soup.title:
+        title = soup.title.get_text()
+    link = canonical["href"] if canonical else stated["url"]["content"] if stated["url"] else ""
+    return title, link if _scheme(link) in ("http", "https") else url
+
+
+def _content(soup: Any, selectors: list[str]) -> Any:
+    page = soup.body or soup
+    for selector in selectors:
+        found = max(page.select(selector), key=lambda e: len(e.get_text()), default=None)
+        if found is not None and found.get_text(strip=True):
+            return found
+    return page
+
+
+def _prepare(
+    soup: Any, root: Any, url: str, names: dict[str, str], lose: Callable[[Any, str], None]
+) -> None:
+    """Replace what Markdown cannot say: by what it can, or by a mark that it is lost."""
+    for element in root.find_all(list(names)):
+        said = element.get("alt") or element.get("title") or element.get_text(" ", strip=True)
+        source = str(element.get("src") or "")
+        shown = f" “{said[:80]}”" if said else f" ({source[:100]})" if _scheme(source) else ""
+        if element.parent:
+            lose(element, names[element.name] + shown)
+    for element in root.find_all(["sup", "sub"]):
+        text, table = element.get_text(strip=True), _RAISED if element.name == "sup" else _LOWERED
+        raised = text.translate(table)
+        plainly = {"sup": f"^({text})", "sub": f"_({text})"}[element.name]
+        simple = all(ord(char) in table for char in text)
+        note = f"[{text.strip('[]')}]" if element.find("a") else raised if simple else plainly
+        element.replace_with(note if text else "")
+    for old, new in (("summary", "h3"), ("dd", "p"), ("dl", "div"), ("figcaption", "p")):
+        for element in root.find_all(old):
+            element.name = new
+    for element in root.find_all("dt"):
+        element.name = "strong"
+        element.wrap(soup.new_tag("p"))
+    for table in root.find_all("table"):
+        if table.find_parent("table") is None and (
+            table.find("table") or table.select_one("[rowspan], [colspan]")
+        ):
+            table.insert_before(mark := soup.new_tag("p"))
+            lose(mark, "the layout of a table with merged cells")
+    for link in root.find_all("a"):
+        target = urljoin(url, str(link.get("href") or "").strip())
+        if str(link.get("href") or "").startswith("#") or not link.get("href"):
+            link.unwrap()
+        elif _scheme(target) in SCHEMES:
+            link.attrs = {"href": target.replace(" ", "%20")}
+        else:
+            mark = soup.new_tag("span")
+            link.insert_after(mark)
+            lose(mark, f"the link of “{link.get_text(' ', strip=True)[:80]}” to {target[:100]}")
+            link.unwrap()
+
+
+def _scheme(target: str) -> str:
+    try:
+        return urlsplit(target).scheme
+    except ValueError:
+        return ""
+
+
+def _markdown(root: Any) -> str:
+    from markdownify import ATX, BACKSLASH, MarkdownConverter
+
+    writer: Any = MarkdownConverter(
+        heading_style=ATX, bullets="-", newline_style=BACKSLASH, table_infer_header=True,
+        autolinks=False,
+    )  # fmt: skip
+    writer.escape = _escaped
+    return str(writer.convert_soup(root))
+
+
+def _escaped(text: str, _parents: set[str]) -> str:
+    """The text with all that could be taken for markup escaped."""
+    text = re.sub(r"([\\`*_<|]|&(?=#?\w+;)|(?<=\])[(:])", r"\\\1", text or "")
+    text = re.sub(r"(?m)^(\s*)([-+#>])(?=[\s#>])", r"\1\\\2", text)
+    return re.sub(r"(?m)^(\s*\d+)([.)])(?=\s)", r"\1\\\2", text)
+
+
+def _marked(markdown: str, notes: list[str]) -> tuple[str, list[tuple[int, str]]]:
+    """The text without its marks and spare blank lines, and on which line each mark stood."""
+    lines: list[str] = []
+    lost: list[tuple[int, str]] = []
+    for line in markdown.splitlines():
+        rest = _MARK.sub("", line).rstrip()
+        lost += [(len(lines), notes[int(number)]) for number in _MARK.findall(line)]
+        if rest.strip(" -*>#\\") or (not rest and lines and lines[-1]) or set(rest) == {"-"}:
+            lines.append(rest)
+    return "\n".join(lines).strip("\n") + "\n", lost
+
+
+def _missing(root: Any, text: str) -> list[str]:
+    """The pieces of a page's text that are not, in their order, in the text made of it."""
+    letters, at, missing = _letters(text), 0, []
+    for piece in root.find_all(string=True):
+        wanted = _letters(_MARK.sub("", piece))
+        found = letters.find(wanted, at)
+        if found < 0:
+            missing.append(" ".join(piece.split())[:80])
+        else:
+            at = found + len(wanted)
+    return missing
+
+
+def _letters(text: str) -> str:
+    return "".join(_WORDS.findall(text))

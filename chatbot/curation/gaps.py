@@ -1,0 +1,129 @@
+"""What visitors ask that the folder does not answer well, in groups of like wordings."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from chatbot.answering.assistant import Assistant
+from chatbot.answering.model import Outcome, Reply
+from chatbot.knowledge.model import Passage
+
+ALIKE = 0.6  # Jaccard similarity of their terms from which two questions count as one
+AGAIN = timedelta(minutes=2)  # a like question within this time is the same visitor's second try
+LOOSELY = 0.3  # how alike a second try is at least
+NEAREST = 3
+
+
+class Why(StrEnum):
+    """How a question came to be listed."""
+
+    UNANSWERED = "not answered"
+    REPHRASED = "asked again in other words"
+    UNHELPFUL = "not helpful"
+    HANDED_OFF = "sent to the staff"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as it was asked; `why` is None when it seemed to go well."""
+
+    question: str
+    at: datetime
+    why: Why | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Like questions, the most frequent wording first, with the passages that come nearest.
+
+    `reply` is what visitors get for that wording now.
+    """
+
+    wordings: tuple[str, ...]
+    count: int
+    reasons: tuple[tuple[Why, int], ...]
+    nearest: tuple[Passage, ...]
+    reply: Reply
+
+    @property
+    def question(self) -> str:
+        """The most frequent wording."""
+        return self.wordings[0]
+
+
+def gaps(
+    assistant: Assistant,
+    asked: Iterable[Asked],
+    today: date,
+    withdrawn: frozenset[str] = frozenset(),
+    limit: int = 50,
+) -> tuple[Gap, ...]:
+    """The `limit` most frequent groups that still need an answer, most frequent first.
+
+    A group that was only ever unanswered and is answered now is closed and left out.
+    """
+    found: list[Gap] = []
+    for group in _groups(assistant, asked):
+        question = Counter(one.question for one in group).most_common(1)[0][0]
+        reply = assistant.reply(question, today=today, withdrawn=withdrawn)
+        reasons = Counter(one.why for one in group if one.why)
+        doubted = reasons.keys() & {Why.REPHRASED, Why.UNHELPFUL}
+        if reply.outcome is Outcome.CRISIS or (reply.outcome is Outcome.ANSWERED and not doubted):
+            continue
+        hits = assistant.retriever.search(assistant.retriever.query(question), NEAREST).hits
+        wordings = tuple(text for text, _ in Counter(o.question for o in group).most_common())
+        nearest = tuple(hit.passage for hit in hits)
+        found.append(Gap(wordings, len(group), tuple(reasons.most_common()), nearest, reply))
+        if len(found) == limit:
+            break
+    return tuple(found)
+
+
+def _groups(assistant: Assistant, asked: Iterable[Asked]) -> list[list[Asked]]:
+    """Like questions together: each joins the likest group so far, the largest groups first."""
+    terms = {}
+    doubtful: list[Asked] = []
+    last: list[Asked] = []
+    for one in sorted(asked, key=lambda one: one.at):
+        if one.question not in terms:
+            terms[one.question] = _terms(assistant, one.question)
+        last = [other for other in last if one.at - other.at <= AGAIN]
+        for other in last:
+            alike = _alike(terms[one.question], terms[other.question])
+            if other.why is None and other.question != one.question and alike >= LOOSELY:
+                doubtful.append(Asked(other.question, other.at, Why.REPHRASED))
+        last.append(one)
+        doubtful += [one] if one.why else []
+    groups: list[list[Asked]] = []
+    leaders: list[frozenset[str]] = []
+    holding: defaultdict[str, set[int]] = defaultdict(set)
+    by_question: dict[str, list[Asked]] = {}
+    for one in doubtful:
+        by_question.setdefault(one.question, []).append(one)
+    for question, same in sorted(by_question.items(), key=lambda pair: (-len(pair[1]), pair[0])):
+        key = terms[question]
+        near = {number for term in key for number in holding[term]}
+        score, number = max(((_alike(key, leaders[n]), -n) for n in near), default=(0.0, 0))
+        if score >= ALIKE:
+            groups[-number] += same
+            continue
+        for term in key:
+            holding[term].add(len(groups))
+        groups.append(list(same))
+        leaders.append(key)
+    return sorted(groups, key=len, reverse=True)
+
+
+def _terms(assistant: Assistant, question: str) -> frozenset[str]:
+    query = assistant.retriever.query(question)
+    small = query.small or (False,) * len(query.terms)
+    large = {term for term, is_small in zip(query.terms, small, strict=True) if not is_small}
+    return frozenset(large or query.terms or (question,))
+
+
+def _alike(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / len(one | other)
