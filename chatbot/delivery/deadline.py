@@ -18,7 +18,8 @@ _TUNNELS = [ipaddress.ip_network(n) for n in ("64:ff9b::/96", "64:ff9b:1::/48", 
 class Deadline:
     """Cuts the watched connection when the time is over, however slowly it still drips.
 
-    A time-out on the socket alone restarts with every byte that arrives.
+    A time-out on the socket alone restarts with every byte that arrives. Only the look-up of the
+    name has the resolver's own time-out, on top.
     """
 
     def __init__(self, seconds: float = SECONDS) -> None:

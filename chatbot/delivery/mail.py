@@ -66,11 +66,15 @@ def _submit(mail: EmailMessage, url: str, deadline: Deadline) -> None:
             plain = deadline.connect(host, port, public_only=False)
             return context.wrap_socket(plain, server_hostname=host) if secure else plain
 
-    smtp = Connection(server.hostname or "", server.port or (465 if secure else 587))
+    port = server.port or (465 if secure else 587)
+    # Named after the sender's domain: asking the resolver for our own name can take very long.
+    smtp = Connection(server.hostname or "", port, str(mail["From"]).rpartition("@")[2])
     try:
         smtp.ehlo_or_helo_if_needed()
         if not secure and smtp.has_extn("starttls"):
-            smtp.starttls(context=context)
+            secure = smtp.starttls(context=context)[0] == 220
+        if server.username and not secure:
+            raise DeliveryError("the mail server offers no encryption, so no password was sent")
         if server.username:
             smtp.login(unquote(server.username), unquote(server.password or ""))
         smtp.send_message(mail)

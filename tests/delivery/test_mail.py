@@ -88,6 +88,13 @@ def test_a_refused_receiver_is_given_up_and_a_delayed_one_is_not(desk: tuple[Des
     assert not delayed.value.permanent
 
 
+def test_a_password_is_never_sent_unencrypted(desk: tuple[Desk, str]) -> None:
+    inbox, url = desk
+    with pytest.raises(DeliveryError, match="no encryption"):
+        send_mail(settings(smtp_url=url.replace("//", "//user:hunter2@")), NOTICE, NOW)
+    assert inbox.mails == []
+
+
 def test_a_dead_mail_server_is_tried_again_later() -> None:
     with pytest.raises(DeliveryError) as refused:
         send_mail(settings(smtp_url=f"smtp://127.0.0.1:{free_port()}"), NOTICE, NOW)
