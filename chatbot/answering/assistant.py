@@ -9,6 +9,7 @@ from datetime import date
 from functools import lru_cache
 
 from chatbot.answering import smalltalk
+from chatbot.answering.calibration import gate_for
 from chatbot.answering.confidence import Gate
 from chatbot.answering.highlight import key_sentence
 from chatbot.answering.model import Outcome, Reason, Reply
@@ -59,7 +60,7 @@ class Assistant:
     ) -> None:
         self.corpus = corpus
         self.retriever = Retriever(corpus, semantics=semantics)
-        self.gate = gate or Gate.for_retriever(self.retriever)
+        self.gate = gate or gate_for(self.retriever)
         self.detector = _detector(corpus)
         self.disclaimer = disclaimer(corpus.clinic)
         self.wording = wording(corpus.clinic)

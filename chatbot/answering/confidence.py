@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from chatbot.answering.details import Details, Difference
 from chatbot.builtin import read_yaml
 from chatbot.retrieval.model import Hit, Ranking
 from chatbot.retrieval.retriever import Retriever
 
 NEIGHBOURS = 5  # hits whose evenness says how undecided the ranking is
+OPTIONS = 4  # hits that may be offered
+SERIOUS = 0.5  # share of the best score from which a hit is worth offering
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """What the gate thinks of a ranking, hit by hit.
 
-    `confidences` are probabilities that the hit answers; a hit at or above `answer_at` without a
-    veto may be quoted, one at or above `option_at` may be offered. A veto names the word that the
-    question has and the passage lacks. `steps` tell it in plain words.
+    `confidences` are probabilities that the hit answers; one at or above `answer_at` without a veto
+    may be quoted, one at or above `option_at` may be offered. Whether to offer is decided for the
+    ranking as a whole: its best few are then raised to `option_at`, else held below it. A veto is
+    the detail that the question has and the passage lacks. `steps` tell it in plain words.
     """
 
     confidences: tuple[float, ...]
@@ -30,47 +35,132 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
-    """A small logistic over the signals of a hit, with the two thresholds of one folder."""
+class Sure:
+    """How sure each hit is, and that one of the best few answers, before any threshold."""
 
-    weights: Mapping[str, float]
+    hits: tuple[float, ...]
+    any: float
+    differences: tuple[Difference, ...]
+
+    @property
+    def answer(self) -> float:
+        """How sure the best hit is, nothing when a detail forbids it to answer."""
+        return self.hits[0] if self.hits and not self.differences[0].strong else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Two small logistics over the signals of a ranking, with the thresholds of one folder.
+
+    `answer_at` is for the best hit, `option_at` for the chance that one of the best few answers.
+    """
+
+    details: Details
+    answer: Mapping[str, float]
+    offer: Mapping[str, float]
     answer_at: float
     option_at: float
 
     @classmethod
-    def for_retriever(cls, retriever: Retriever) -> Gate:
-        """The gate for the folder that the retriever indexes."""
+    def carried_over(cls, retriever: Retriever, fitted: Mapping[str, Any] | None = None) -> Gate:
+        """The gate as fitted on other folders; `fitted` stands in for `gate.yaml`."""
         name = "with_vectors" if retriever.index.meaning else "without_vectors"
-        fitted = read_yaml("gate.yaml")[name]
-        return cls(fitted["weights"], fitted["answer_at"], fitted["option_at"])
+        held = (fitted or read_yaml("gate.yaml"))[name]
+        thresholds = held["answer_at"], held["option_at"]
+        return cls(Details(retriever), held["answer"], held["offer"], *thresholds)
 
     def judge(self, ranking: Ranking) -> Judgement:
         """How sure each hit is, and whether that is enough."""
-        sure = tuple(self._confidence(signals) for signals in signals_of(ranking))
-        return Judgement(sure, self.answer_at, self.option_at, (None,) * len(sure))
-
-    def _confidence(self, signals: Mapping[str, float]) -> float:
-        total = sum(weight * signals.get(name, 1.0) for name, weight in self.weights.items())
-        return round(1 / (1 + math.exp(-total)), 6)
-
-
-def signals_of(ranking: Ranking) -> tuple[dict[str, float], ...]:
-    """What the gate looks at, for each hit: its own signals and how it stands among the others."""
-    evenness = _evenness(ranking.hits[:NEIGHBOURS])
-    found = []
-    for number, hit in enumerate(ranking.hits):
-        others = ranking.hits[1].score if number == 0 and len(ranking.hits) > 1 else 0.0
-        best = others if number == 0 else ranking.hits[0].score
-        found.append(
-            {**hit.signals, "score": hit.score, "margin": hit.score - best, "evenness": evenness}
+        sure = self.sure(ranking)
+        option_at = min(self.option_at, self.answer_at / 2)
+        confidences = tuple(
+            max(confidence, option_at)
+            if sure.any >= self.option_at
+            and place < OPTIONS
+            and hit.score >= SERIOUS * ranking.hits[0].score
+            else confidence
+            if confidence >= self.answer_at
+            else min(confidence, option_at - 1e-6)
+            for place, (hit, confidence) in enumerate(zip(ranking.hits, sure.hits, strict=True))
         )
+        vetoes = tuple(
+            difference.strong[0] if difference.strong else _ungrounded(hit)
+            for hit, difference in zip(ranking.hits, sure.differences, strict=True)
+        )
+        steps = _told(ranking, sure, vetoes, self)
+        return Judgement(confidences, self.answer_at, option_at, vetoes, steps)
+
+    def sure(self, ranking: Ranking) -> Sure:
+        """The numbers that the thresholds are held against."""
+        differences = tuple(
+            self.details.difference(ranking.query, hit.passage, hit.asked) for hit in ranking.hits
+        )
+        seen = signals(ranking)
+        hits = tuple(
+            _logistic(self.answer, {**one, "details": float(_doubts(difference))})
+            for one, difference in zip(seen, differences, strict=True)
+        )
+        return Sure(hits, _logistic(self.offer, seen[0]) if seen else 0.0, differences)
+
+
+def signals(ranking: Ranking) -> tuple[dict[str, float], ...]:
+    """What the gate looks at, for each hit: its own signals and how it stands among the others."""
+    scores = [hit.score for hit in ranking.hits]
+    evenness = _evenness(scores[:NEIGHBOURS])
+    spread = scores[0] - scores[NEIGHBOURS - 1] if len(scores) >= NEIGHBOURS else sum(scores[:1])
+    found = []
+    for place, hit in enumerate(ranking.hits):
+        rival = scores[0] if place else (scores[1] if len(scores) > 1 else 0.0)
+        own = {"score": hit.score, "margin": hit.score - rival, "evenness": evenness}
+        found.append({**hit.signals, **own, "spread": spread})
     return tuple(found)
 
 
-def _evenness(hits: tuple[Hit, ...]) -> float:
+def _evenness(scores: Sequence[float]) -> float:
     """Entropy of the scores' shares over its maximum: 1 when all hits score alike."""
-    total = sum(hit.score for hit in hits)
-    if len(hits) < 2 or not total:
+    total = sum(scores)
+    if len(scores) < 2 or not total:
         return 0.0
-    shares = [hit.score / total for hit in hits]
-    return -sum(share * math.log(share) for share in shares if share) / math.log(len(hits))
+    shares = [score / total for score in scores]
+    return -sum(share * math.log(share) for share in shares if share) / math.log(len(scores))
+
+
+def _logistic(weights: Mapping[str, float], seen: Mapping[str, float]) -> float:
+    total = sum(weight * seen.get(name, 1.0) for name, weight in weights.items())
+    return round(1 / (1 + math.exp(-max(-30.0, min(30.0, total)))), 6)
+
+
+def _doubts(difference: Difference) -> int:
+    return min(2, len(difference.mild) + len(difference.extra))
+
+
+def _ungrounded(hit: Hit) -> str | None:
+    """Nothing is quoted on likeness alone: a word, or a named pair of words, must be shared."""
+    return None if hit.matched or hit.pairs else "any word of the question"
+
+
+def _told(
+    ranking: Ranking, sure: Sure, vetoes: Sequence[str | None], limit: Gate
+) -> tuple[str, ...]:
+    if not ranking.hits:
+        return ("Nothing in the folder has anything to do with it.",)
+    steps = [
+        f"{place}. {hit.passage.document} by “{hit.asked}”: score {hit.score:.3f} "
+        f"({', '.join(f'{name} {value:.3f}' for name, value in hit.parts.items() if value)})"
+        f"{''.join(f', {a} ≈ {b} {like:.2f}' for a, b, like in hit.pairs)}, sure {confidence:.2f}."
+        for place, (hit, confidence) in enumerate(zip(ranking.hits, sure.hits, strict=True), 1)
+        if place <= OPTIONS
+    ]
+    if vetoes[0]:
+        steps.append(f"The best passage lacks “{vetoes[0]}”, so it must not answer.")
+    doubts = (*sure.differences[0].mild, *sure.differences[0].extra)
+    if doubts:
+        steps.append(f"Less sure for differing in: {', '.join(doubts)}.")
+    verdict = "enough" if sure.answer >= limit.answer_at else "not enough"
+    steps.append(f"Sure {sure.answer:.2f}, {limit.answer_at:.2f} needed to quote: {verdict}.")
+    verdict = "offered" if sure.any >= limit.option_at else "not offered"
+    steps.append(
+        f"One of the best {OPTIONS} answers: {sure.any:.2f}, {limit.option_at:.2f} needed: "
+        f"{verdict}."
+    )
+    return tuple(steps)

@@ -34,7 +34,8 @@ class Index:
     def __init__(self, corpus: Corpus, *, semantics: bool) -> None:
         self.entries = entries(corpus)
         analyzer = Analyzer(corpus.clinic.language)
-        asked = [text for entry in self.entries for text in entry.asked]
+        self.texts = tuple(text for entry in self.entries for text in entry.asked)
+        asked = self.texts
         said = [analyzer.words(text) for text in asked]
         told = [analyzer.words(entry.passage.text) for entry in self.entries]
         counts = Counter(word for text in (*said, *told) for word in text)

@@ -39,8 +39,8 @@ class Meaning:
     def __init__(self, table: Table, spoken: Mapping[str, Sequence[str]]) -> None:
         """`spoken` gives the words behind every term of the corpus."""
         self._table = table
-        self.terms = tuple(spoken)
-        self.number = {term: number for number, term in enumerate(self.terms)}
+        self.spoken = tuple(" ".join(said) for said in spoken.values())
+        self.number = {term: number for number, term in enumerate(spoken)}
         self._vectors = _matrix([table.vector(said) for said in spoken.values()])
         self._rows: Vectors = np.zeros((0, 0), np.float32)
 

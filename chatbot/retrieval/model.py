@@ -45,12 +45,14 @@ class Query:
 class Hit:
     """One passage in a ranking. `score` is in [0, ~1], rounded to 1e-6, comparable over questions.
 
-    `parts` are the weighted contributions that add up to the score, by name; `signals` what the
-    gate looks at; `pairs` the question-word ≈ passage-word pairs that matched.
+    `asked` is the question, phrasing or heading it was found by. `parts` are the weighted
+    contributions that add up to the score, by name; `signals` what the gate looks at; `pairs` the
+    question-word ≈ passage-word pairs that matched.
     """
 
     passage: Passage
     score: float
+    asked: str = ""
     matched: tuple[str, ...] = ()
     parts: Mapping[str, float] = field(default_factory=dict)
     signals: Mapping[str, float] = field(default_factory=dict)

@@ -19,7 +19,7 @@ from chatbot.retrieval.query import Reader, Weights
 CANDIDATES = 50  # passages looked at word by word
 DIGITS = 6  # scores are rounded to 1e-6 before they are compared
 PAIR = 0.5  # likeness from which two words are named as a pair
-OF_PASSAGE = ("body", "both")  # parts that belong to a passage, not to one of its rows
+OF_PASSAGE = ("body", "both", "missing")  # parts that belong to a passage, not to one of its rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,10 @@ class _Found:
 
     passages: NDArray[np.int64]
     rows: NDArray[np.int64]
+    spread: NDArray[np.int64]  # the place of each best row among all the candidates' rows
     shares: Mapping[str, Scores]
     scores: Scores
-    aligned: Alignment | None = None
+    aligned: tuple[Alignment, Alignment] | None = None  # with the rows, with the passages' texts
 
 
 class Retriever:
@@ -102,8 +103,10 @@ class Retriever:
             np.int64,
         )
         picked = {name: v if name in OF_PASSAGE else v[best] for name, v in close.items()}
-        scores = sum(weights[name] * picked[name] for name in picked) / sum(weights.values())
-        return _Found(passages, spread[best], picked, np.asarray(scores).round(DIGITS), aligned)
+        scores = sum(weights[name] * picked[name] for name in weights) / sum(weights.values())
+        return _Found(
+            passages, spread[best], best, picked, np.asarray(scores).round(DIGITS), aligned
+        )
 
     def _align(
         self,
@@ -112,7 +115,7 @@ class Retriever:
         rows: NDArray[np.int64],
         starts: NDArray[np.int64],
         shares: dict[str, Scores],
-    ) -> Alignment:
+    ) -> tuple[Alignment, Alignment]:
         index = self.index
         assert index.meaning
         weights = np.array(
@@ -129,21 +132,47 @@ class Retriever:
         shares["backward"] = short.backward
         together = np.maximum(np.maximum.reduceat(short.best, starts), text.best)
         shares["both"] = together @ weights / mass
-        return text
+        content = np.array([not small for small in query.small])
+        lost = ((WHOLE - together) * weights)[:, content]
+        shares["missing"] = lost.max(axis=1) / mass if content.any() else np.zeros(len(passages))
+        return short, text
+
+    def _pairs(
+        self, query: Query, found: _Found, place: int, matched: Sequence[bool]
+    ) -> tuple[tuple[str, str, float], ...]:
+        """The content words without their like in the passage, each with its nearest there."""
+        if not found.aligned or not self.index.meaning:
+            return ()
+        short, text = found.aligned
+        row = int(found.spread[place])
+        pairs = []
+        for column, words in enumerate(query.surface):
+            if matched[column] or query.small[column]:
+                continue
+            like, near = max(
+                (int(short.best[row, column]), int(short.nearest[row, column])),
+                (int(text.best[place, column]), int(text.nearest[place, column])),
+            )
+            if like >= PAIR * WHOLE:
+                spoken = self.index.meaning.spoken[near]
+                pairs.append((" ".join(words), spoken, round(like / WHOLE, 2)))
+        return tuple(pairs)
 
     def _hit(self, query: Query, found: _Found, place: int) -> Hit:
         number, row = int(found.passages[place]), int(found.rows[place])
         matched = [self.index.has(term, number, row) for term in query.terms]
         scale = sum(self.weights.values())
         signals = {name: float(share[place]) for name, share in found.shares.items()}
-        parts = {name: self.weights[name] * share / scale for name, share in signals.items()}
+        parts = {name: self.weights[name] * signals[name] / scale for name in self.weights}
         signals |= self._coverage(query, matched)
         signals["kind"] = _agreement(query.kind, self.index.kinds[row])
         said = zip(query.surface, query.small, matched, strict=True)
         return Hit(
             passage=self.index.entries[number].passage,
             score=float(found.scores[place]),
+            asked=self.index.texts[row],
             matched=tuple(" ".join(words) for words, small, has in said if has and not small),
+            pairs=self._pairs(query, found, place, matched),
             parts={name: round(value, DIGITS) for name, value in parts.items()},
             signals={name: round(value, DIGITS) for name, value in signals.items()},
         )

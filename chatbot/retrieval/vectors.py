@@ -18,6 +18,7 @@ from chatbot.builtin import FOLDER
 
 Vectors = NDArray[np.float32]  # whole numbers, one vector a row
 SCALE = 2048  # the length of a vector; 2 * SCALE² < 2²⁴, so float32 products add up exactly
+HELD = FOLDER / "vectors"
 _FINE = 2.0**20
 
 
@@ -72,10 +73,12 @@ def scaled(vector: NDArray[np.float64], length: float = SCALE) -> NDArray[np.flo
 
 @cache
 def table() -> Table | None:
-    """The built-in table, or None where the package comes without it."""
-    path = FOLDER / "vectors" / "words.npz"
-    if not path.exists():
+    """The built-in table (its README tells the format), or None in a package without it."""
+    if not (HELD / "vectors.npy").exists():
         return None
-    held = np.load(path, allow_pickle=False)
-    rows = {word: number for number, word in enumerate(held["words"].tolist())}
-    return Table(rows, held["vectors"], held["weights"].astype(np.float64))
+    entries = (HELD / "words.txt").read_text("ascii").splitlines()
+    return Table(
+        rows={entry: row for row, entry in enumerate(entries)},
+        vectors=np.load(HELD / "vectors.npy", mmap_mode="r", allow_pickle=False),
+        weights=np.load(HELD / "weights.npy", allow_pickle=False).astype(np.float64),
+    )

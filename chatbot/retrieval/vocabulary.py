@@ -93,3 +93,8 @@ class Vocabulary:
     def same(self, text: str) -> tuple[str, ...]:
         """The folded terms of a text, for comparing two texts by meaning."""
         return tuple(entry.term for entry in self.fold(self._analyzer.words(text)))
+
+    def likes(self, phrases: Iterable[str]) -> tuple[str, ...]:
+        """Every phrase, as stems, that means the same as one of these."""
+        terms = {self._terms.get(self._analyzer.terms(phrase)) for phrase in phrases}
+        return tuple(" ".join(stems) for stems, term in self._terms.items() if term in terms)

@@ -1,0 +1,151 @@
+"""Fitting the gate's thresholds to one folder, by the folder's own questions.
+
+Every other phrasing of an entry is asked twice: with only that phrasing taken out (the entry must
+answer) and with the whole entry taken out (nothing may). Off-topic questions say how much a match
+by chance reaches. Deterministic: the entries are taken in the order of their ids' hashes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+
+from chatbot.answering.confidence import Gate
+from chatbot.builtin import read_lines, read_yaml
+from chatbot.knowledge.model import Kind
+from chatbot.retrieval.retriever import Retriever
+
+ENTRIES = 300  # at most this many entries are asked
+PHRASINGS = 2  # of each
+ENOUGH = 60  # phrasings from which the folder's own thresholds are trusted
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """The thresholds of one folder and how many phrasings they rest on."""
+
+    answer_at: float
+    option_at: float
+    phrasings: int
+
+    def to_json(self) -> dict[str, float]:
+        """For keeping it by knowledge version."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, float]) -> Calibration:
+        """What `to_json` gave; anything else raises KeyError, TypeError or ValueError."""
+        answer, offer = float(kept["answer_at"]), float(kept["option_at"])
+        return cls(answer, offer, int(kept["phrasings"]))
+
+    @property
+    def enough(self) -> bool:
+        """Whether the folder has phrasings enough to go by its own."""
+        return self.phrasings >= ENOUGH
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """How sure the gate was of the best hit, and of the best few, and whether it was right."""
+
+    answer: float
+    offer: float
+    right: bool
+
+
+def calibrate(retriever: Retriever, gate: Gate | None = None) -> Calibration:
+    """The thresholds for a folder; takes some milliseconds for each phrasing."""
+    gate = gate or Gate.carried_over(retriever)
+    aims: Mapping[str, float] = read_yaml("gate.yaml")["aims"]
+    english = retriever.index.lexicon.analyzer.language == "en"
+    off = [_ask(retriever, gate, text) for text in read_lines("offtopic.txt")] if english else []
+    own, near, titles = _own(retriever, gate)
+    floor_answer = _quantile([asked.answer for asked in off], 1 - aims["off_topic_answered"])
+    floor_offer = _quantile([asked.offer for asked in off], 1 - aims["off_topic_offered"])
+    if len(own) >= ENOUGH:
+        answer = _lowest(own, near, off, aims["wrong"])
+        offer = _quantile([asked.offer for asked in near], 1 - aims["near_offered"])
+    else:
+        answer = max(
+            gate.answer_at, _quantile([a.answer for a in titles], 1 - aims["near_answered"])
+        )
+        offer = (gate.option_at + floor_offer) / 2
+    return Calibration(
+        answer_at=round(min(0.99, max(answer, floor_answer)), 6),
+        option_at=round(min(0.99, max(offer, floor_offer)), 6),
+        phrasings=len(own),
+    )
+
+
+def gate_for(retriever: Retriever, kept: Calibration | None = None) -> Gate:
+    """The gate of one folder, from a calibration that was kept or a new one."""
+    gate = Gate.carried_over(retriever)
+    found = kept or calibrate(retriever, gate)
+    return replace(gate, answer_at=found.answer_at, option_at=found.option_at)
+
+
+def _own(retriever: Retriever, gate: Gate) -> tuple[list[_Asked], list[_Asked], list[_Asked]]:
+    """The folder's phrasings with themselves out, with their entry out; titles with theirs out."""
+    faqs = [document for document in retriever.corpus.documents if document.kind is Kind.FAQ]
+    chosen = sorted(faqs, key=lambda document: _hash(document.id))[:ENTRIES]
+    own, near, titles = [], [], []
+    for document in chosen:
+        for text in sorted(document.also_asked, key=_hash)[:PHRASINGS]:
+            own.append(_ask(retriever, gate, text, document.id, unasked=text))
+            near.append(_ask(retriever, gate, text, without=document.id))
+        titles.append(_ask(retriever, gate, document.title, without=document.id))
+    return own, near, titles
+
+
+def _ask(
+    retriever: Retriever,
+    gate: Gate,
+    text: str,
+    target: str = "",
+    *,
+    without: str | None = None,
+    unasked: str | None = None,
+) -> _Asked:
+    query = retriever.query(text)
+    ranking = retriever.search(query, limit=5, without=without, unasked=unasked)
+    sure = gate.sure(ranking)
+    best = ranking.hits[0].passage.document if ranking.hits else ""
+    return _Asked(sure.answer, sure.any, best == target)
+
+
+def _lowest(
+    own: Sequence[_Asked], near: Sequence[_Asked], off: Sequence[_Asked], aim: float
+) -> float:
+    """The lowest threshold with at most `aim` wrong answers.
+
+    Of a mix of one half answerable, a quarter near-misses and a quarter off-topic questions.
+    """
+    for hundredth in range(5, 100):
+        limit = hundredth / 100
+        wrong = (
+            0.5 * _share(asked.answer >= limit and not asked.right for asked in own)
+            + 0.25 * _share(asked.answer >= limit for asked in near)
+            + 0.25 * _share(asked.answer >= limit for asked in off)
+        )
+        if wrong <= aim:
+            return limit
+    return 0.99
+
+
+def _share(events: Iterable[bool]) -> float:
+    listed = list(events)
+    return sum(listed) / len(listed) if listed else 0.0
+
+
+def _quantile(values: Sequence[float], share: float) -> float:
+    """The smallest value that at least `share` of the values do not exceed; 0 of nothing."""
+    ordered = sorted(values)
+    if not ordered:
+        return 0.0
+    place = min(len(ordered) - 1, max(0, int(-(-share * len(ordered) // 1)) - 1))
+    return ordered[place] + 1e-6
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

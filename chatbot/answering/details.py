@@ -1,0 +1,114 @@
+"""The details that decide whether a passage may answer: another drug, age, body part, dose."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from chatbot.builtin import read_yaml
+from chatbot.knowledge.model import Document, Passage
+from chatbot.retrieval.model import Query
+from chatbot.retrieval.retriever import Retriever
+from chatbot.retrieval.vocabulary import Folded, Vocabulary
+from chatbot.text.normalise import normalise
+
+COMMON = 0.2  # share of the documents from which a detail tells nothing: the clinic is about it
+_AMOUNT = re.compile(
+    r"(?P<before>\b(?:type|stage|grade|phase)\s+)?(?P<number>\d+(?:[.,]\d+)?|\b[ivx]{1,3}\b)"
+    r"(?(before)|\s*(?P<unit>mg|mcg|µg|g|ml|mls|milligrams?|grams?|units?|percent|%)(?![^\W\d_]))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How a question and a passage differ: the question's details that the passage lacks.
+
+    `strong` ones are reason enough not to answer; `mild` ones and those only the passage's own
+    question has (`extra`) make it less sure. Each is the word as written.
+    """
+
+    strong: tuple[str, ...] = ()
+    mild: tuple[str, ...] = ()
+    extra: tuple[str, ...] = ()
+
+
+class Details:
+    """Finds details in questions and passages of one corpus."""
+
+    def __init__(self, retriever: Retriever) -> None:
+        self._strength: dict[str, str] = {}
+        analyzer = retriever.index.lexicon.analyzer
+        lines: list[list[str]] = []
+        strengths: list[str] = []
+        classes = read_yaml("discriminating.yaml") if analyzer.language == "en" else {}
+        for entry in classes.values():
+            for line in entry["members"]:
+                lines.append([*line, *retriever.vocabulary.likes(line)])
+                strengths.append(entry["strength"])
+        self._analyzer = analyzer
+        self._lines = Vocabulary(analyzer, (), lines)
+        for line, strength in zip(lines, strengths, strict=True):
+            self._strength.setdefault(self._lines.same(line[0])[0], strength)
+        self._of_passage: dict[str, frozenset[str]] = {}
+        counts: Counter[str] = Counter()
+        for document in retriever.corpus.documents:
+            named = self._named(_about(document))
+            for passage in document.passages:
+                own = named | self._named([passage.text, *passage.headings])
+                self._of_passage[passage.id] = frozenset(own)
+                named = named | own
+            counts.update(named)
+        most = max(1.0, COMMON * len(retriever.corpus.documents))
+        self._common = {term for term, count in counts.items() if count > most}
+
+    def difference(self, query: Query, passage: Passage, asked: str) -> Difference:
+        """What keeps `passage`, found by its short text `asked`, from answering the query."""
+        wanted = {entry.term: " ".join(entry.words) for entry in self._details(query.read)}
+        own = {entry.term: " ".join(entry.words) for entry in self._details(asked)}
+        has = self._of_passage[passage.id]
+        lacking = [term for term in wanted if term not in has and term not in self._common]
+        strong = [wanted[term] for term in lacking if self._strength[term] == "strong"]
+        return Difference(
+            strong=(*strong, *_other_amounts(query.text, f"{passage.text} {asked}")),
+            mild=tuple(wanted[term] for term in lacking if self._strength[term] != "strong"),
+            extra=tuple(
+                word
+                for term, word in own.items()
+                if term not in wanted
+                and term not in self._common
+                and self._strength[term] == "strong"
+            ),
+        )
+
+    def _details(self, text: str) -> list[Folded]:
+        folded = self._lines.fold(self._analyzer.words(text))
+        return [entry for entry in folded if entry.term in self._strength]
+
+    def _named(self, texts: Iterable[str]) -> set[str]:
+        return {entry.term for text in texts for entry in self._details(text)}
+
+
+def _about(document: Document) -> tuple[str, ...]:
+    return (document.title, *document.also_asked, *document.tags)
+
+
+def _amounts(text: str) -> Mapping[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for match in _AMOUNT.finditer(normalise(text)):
+        kind = (match["before"] or match["unit"]).strip().rstrip("s")
+        kind = {"milligram": "mg", "gram": "g", "percent": "%"}.get(kind, kind)
+        found.setdefault(kind, set()).add(match["number"])
+    return found
+
+
+def _other_amounts(question: str, text: str) -> tuple[str, ...]:
+    """Amounts of the question in a unit of which the text holds only other amounts."""
+    told = _amounts(text)
+    return tuple(
+        f"{number} {kind}"
+        for kind, numbers in _amounts(question).items()
+        for number in sorted(numbers)
+        if kind in told and number not in told[kind]
+    )
