@@ -26,7 +26,7 @@ _LETTERS = str.maketrans("01345789@$€!|+", "oieastbgaseilt")
 _SECOND = str.maketrans("01345789@$€!|+", "oleastbgaselit")
 _REPEATED = re.compile(r"(.)\1{2,}")
 _DOUBLED = re.compile(r"(.)\1+")
-_SPACED = re.compile(r"(?<![^\s.\-*_])[a-z0-9@$!](?:[\s.\-*_]{1,2}[a-z0-9@$!]){3,60}(?![^\s.,!?])")
+_SPACED = re.compile(r"(?i)(?<![^\s.\-*_])[a-z0-9@$!](?:[\s.\-*_][a-z0-9@$!]){2,60}(?![^\s.,!?])")
 _HOMOGLYPHS = str.maketrans(
     "аеорсухівкмнтѕјһԁӏ" + "οαινκρτυχε" + "ɡıɩ", "aeopcyxibkmhtsjhdl" + "oaivkptuxe" + "gii"
 )
@@ -70,7 +70,7 @@ class Reader:
     """Reads messages against a vocabulary, the words that the rules look for.
 
     `expansions` are written out ("wanna": "want to"), `fillers` left out, `everyday` words are
-    never taken for a misspelling of another one.
+    never taken for a misspelling of another one, `common` ones may be part of words run together.
     """
 
     def __init__(
@@ -79,10 +79,12 @@ class Reader:
         fillers: Iterable[str],
         everyday: Iterable[str] = (),
         symbols: Mapping[str, str] | None = None,
+        common: Iterable[str] = (),
     ) -> None:
         self._expansions = {key: value.split() for key, value in expansions.items()}
         self._fillers = frozenset(fillers)
         self._everyday = frozenset(everyday)
+        self._common = frozenset(common)
         self._symbols = re.compile("|".join(map(re.escape, symbols or {}))) if symbols else None
         self._named = symbols or {}
         self.learn(())
@@ -92,6 +94,7 @@ class Reader:
         words = set(vocabulary)
         self._prefixes = frozenset(word[:-1] for word in words if word.endswith("*"))
         self._vocabulary = frozenset(word for word in words if word.isalpha())
+        self._pieces = self._vocabulary | self._expansions.keys() | self._fillers | self._common
         self._near: dict[str, list[str]] = {}
         self._initial: dict[str, list[str]] = {}
         for word in sorted(self._vocabulary):
@@ -108,8 +111,9 @@ class Reader:
         """`text` with every way its words can be read."""
         if self._symbols:
             text = self._symbols.sub(lambda found: f" {self._named[found.group()]} ", text)
+        # Before runs of space become one: they part the words of "c o m e   b a c k".
+        text = _SPACED.sub(lambda found: re.sub(r"[\s.\-*_]", "", found.group()), text)
         plain = _plain(re.sub(r"(?:\r?\n\s*){2,}", " . ", text))
-        plain = _SPACED.sub(lambda found: re.sub(r"[\s.\-*_]+", "", found.group()), plain)
         rows: list[tuple[str, ...]] = []
         known: dict[str, list[tuple[str, ...]]] = {}
         for chunk in plain.split():
@@ -171,6 +175,9 @@ class Reader:
 
     def _guesses(self, word: str) -> list[tuple[str, ...]]:
         """An unknown word: run together, stretched or misspelt."""
+        parts = re.findall(r"\d+|[^\W\d_]+", word) if len(word) >= 8 else []
+        if len(parts) > 1:
+            return [row for part in parts for row in self._guesses(part)]
         if len(word) < 3 or word in self._everyday or not word.isalpha() or self._begins(word):
             return [(word,)]
         short = (
@@ -220,10 +227,9 @@ class Reader:
         for end in range(1, len(word) + 1):
             for begin in range(max(0, end - 12), end):
                 head, piece = best[begin], word[begin:end]
-                known = piece in self._vocabulary or piece in self._expansions
-                if head is None or not (known or piece in self._fillers):
+                if head is None or piece not in self._pieces:
                     continue
-                if len(piece) == 1 and piece not in "iu":
+                if len(piece) == 1 and piece not in "iua":
                     continue
                 now = best[end]
                 if now is None or len(head) + 1 < len(now):

@@ -98,7 +98,8 @@ def _book(
 ) -> RuleBook:
     expansions, symbols = words.get("expansions", {}), words.get("symbols", {})
     everyday = (*words.get("everyday", "").split(), *words.get("unmistaken", ()))
-    reader = Reader(expansions, words.get("fillers", "").split(), everyday, symbols)
+    fillers, common = words.get("fillers", "").split(), words.get("common", "").split()
+    reader = Reader(expansions, fillers, everyday, symbols, common)
     compiler = Compiler(reader.words, words.get("sets", {}))
 
     def patterns(sources: Iterable[str] | None) -> tuple[Pattern, ...]:
