@@ -14,7 +14,7 @@ from dataclasses import replace
 from chatbot.safety.model import Danger, Safety
 from chatbot.safety.normalising import Reading
 from chatbot.safety.notation import Pattern
-from chatbot.safety.rules import Counters, Rule, RuleBook, builtin
+from chatbot.safety.rules import Rule, RuleBook, builtin
 from chatbot.safety.scorer import Scorer
 
 UNCLEAR = "unclear"  # the category where only the score speaks: every resource is shown
@@ -63,17 +63,16 @@ class Detector:
         return together if together.safety is Safety.EMERGENCY else now
 
     def _look(self, text: str) -> Danger:
-        reading = self._book.reader.read(text)
+        message = _Message(self._book, self._scorer, self._book.reader.read(text))
         found: dict[Rule, Safety] = {}
-        covered: dict[tuple[str, str], int] = {}
-        for rule in self._candidates(reading):
-            ends = rule.pattern.ends(reading)
-            if ends:
-                tier = self._weighed(rule, ends, reading, covered)
-                if tier is not Safety.NONE:
-                    found[rule] = tier
+        for rule in self._candidates(message.reading):
+            ends = rule.pattern.ends(message.reading)
+            tier = message.weigh(rule, ends) if ends else Safety.NONE
+            if tier is not Safety.NONE:
+                found[rule] = tier
         if not found:
-            return self._second_opinion(reading)
+            score = message.score()
+            return Danger(score, (UNCLEAR,), ("score",)) if score.gravity else Danger(score)
         order = sorted(found, key=lambda rule: -found[rule].gravity)
         top = [rule for rule in order if found[rule] is found[order[0]]]
         return Danger(
@@ -81,15 +80,8 @@ class Detector:
             tuple(dict.fromkeys(rule.category.partition(":")[0] for rule in order)),
             tuple(rule.name for rule in order),
             "en" if any(rule.language == "en" for rule in top) else top[0].language,
-            any(pattern.ends(reading) for pattern in self._book.helper),
+            any(pattern.ends(message.reading) for pattern in self._book.helper),
         )
-
-    def _second_opinion(self, reading: Reading) -> Danger:
-        """What the score makes of a message in which no rule found anything."""
-        safety = self._scorer.assess(reading.rows) if self._scorer else Safety.NONE
-        if safety is Safety.NONE:
-            return Danger(safety)
-        return Danger(safety, (UNCLEAR,), ("score",))
 
     def _candidates(self, reading: Reading) -> Iterable[Rule]:
         """The rules whose rarest word is in the message, in the order of the book."""
@@ -99,57 +91,66 @@ class Detector:
                 seen[id(rule)] = rule
         return seen.values()
 
-    def _weighed(
-        self, rule: Rule, ends: int, reading: Reading, covered: dict[tuple[str, str], int]
-    ) -> Safety:
+
+class _Message:
+    """One message while it is looked at: what takes matches back, and its score, once needed."""
+
+    def __init__(self, book: RuleBook, scorer: Scorer | None, reading: Reading) -> None:
+        self.reading = reading
+        self._book = book
+        self._scorer = scorer
+        self._taken: dict[tuple[str, str], int] = {}
+        self._chance: float | None = None
+
+    def weigh(self, rule: Rule, ends: int) -> Safety:
         """The tier that is left of a match after what stands around it."""
         if rule.firm:
             return rule.tier
-        ends &= ~self._covered("idioms", rule, reading, covered)
+        ends &= ~self._taken_back("idioms", rule)
         if not ends:
             return Safety.NONE
         if rule.tier is not Safety.CONCERN:
-            ends &= ~self._covered("softened", rule, reading, covered)
-            ends &= ~self._covered("softened_by_sentence", rule, reading, covered)
-        negated = self._negated(reading, covered)
+            ends &= ~self._taken_back("softened", rule)
+            ends &= ~self._taken_back("softened_by_sentence", rule)
+        negated = self._reach("negations", self._book.negations)
         if ends and negated:
-            ends &= rule.pattern.ends(reading, reading.everywhere & ~negated)
-        if ends:
-            return rule.tier
-        return Safety.NONE if rule.tier is Safety.URGENT else Safety.CONCERN
+            ends &= rule.pattern.ends(self.reading, self.reading.everywhere & ~negated)
+        if not ends:
+            return Safety.NONE if rule.tier is Safety.URGENT else Safety.CONCERN
+        if rule.pattern.broad and self._scorer and rule.tier is not Safety.CONCERN:
+            return self._scorer.agreed(rule.tier, self._chance_of_danger())
+        return rule.tier
 
-    def _negated(self, reading: Reading, covered: dict[tuple[str, str], int]) -> int:
-        """The positions right behind a "not", with light words between: "not going to …"."""
-        if ("", "negated") not in covered:
-            total = 0
-            for pattern in self._book.negations:
-                total |= pattern.ends(reading)
-            covered["", "negated"] = total
-        return covered["", "negated"]
+    def score(self) -> Safety:
+        """What the score makes of the message by itself."""
+        if self._scorer is None:
+            return Safety.NONE
+        return self._scorer.level(self._chance_of_danger())
 
-    def _covered(
-        self, kind: str, rule: Rule, reading: Reading, covered: dict[tuple[str, str], int]
-    ) -> int:
-        total = 0
+    def _chance_of_danger(self) -> float:
+        if self._chance is None:
+            self._chance = self._scorer.chance(self.reading.rows) if self._scorer else 1.0
+        return self._chance
+
+    def _taken_back(self, kind: str, rule: Rule) -> int:
+        found = 0
         for name in ("", rule.category):
-            if (kind, name) not in covered:
-                counters = self._book.counters.get(name, Counters())
-                covered[kind, name] = _reach(kind, getattr(counters, kind), reading)
-            total |= covered[kind, name]
-        return total
+            counters = self._book.counters.get(name)
+            if counters:
+                found |= self._reach(kind, getattr(counters, kind), name)
+        return found
 
-
-def _reach(kind: str, patterns: Iterable[Pattern], reading: Reading) -> int:
-    """The positions in which `patterns` take a match back."""
-    if kind != "softened_by_sentence":
-        total = 0
-        for pattern in patterns:
-            total |= pattern.covers(reading)
-        return total
-    ends = 0
-    for pattern in patterns:
-        ends |= pattern.ends(reading)
-    return sum(sentence for sentence in reading.sentences if ends & sentence)
+    def _reach(self, kind: str, patterns: Iterable[Pattern], name: str = "") -> int:
+        """The positions that `patterns` reach: what they cover, end at, or the whole sentence."""
+        if (kind, name) not in self._taken:
+            found = 0
+            for pattern in patterns:
+                whole = kind in ("idioms", "softened")
+                found |= pattern.covers(self.reading) if whole else pattern.ends(self.reading)
+            if kind == "softened_by_sentence":
+                found = sum(part for part in self.reading.sentences if found & part)
+            self._taken[kind, name] = found
+        return self._taken[kind, name]
 
 
 def _scorer() -> Scorer | None:

@@ -79,6 +79,11 @@ class Pattern:
                 kept |= ends & sentence
         return kept
 
+    @property
+    def broad(self) -> bool:
+        """Whether other words may stand between, so that it can come about by chance."""
+        return len(self.all_of) > 1 or any(map(_gaps, self.all_of))
+
     def covers(self, text: Reading) -> int:
         """The positions that the phrase takes up or may take up before each of its ends."""
         ends = self.ends(text)
@@ -222,6 +227,10 @@ def _choice(rows: list[tuple[Part, ...]]) -> Part:
 def _flat(parts: Sequence[Part]) -> tuple[Part, ...]:
     """The row without needless nesting."""
     return tuple(p for part in parts for p in (part.rows[0] if _single(part) else (part,)))
+
+
+def _gaps(row: tuple[Part, ...]) -> bool:
+    return any(part.gap or any(map(_gaps, part.rows)) for part in row)
 
 
 def _length(row: tuple[Part, ...]) -> int:

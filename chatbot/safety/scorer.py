@@ -1,4 +1,4 @@
-"""A second opinion on messages in which no rule finds anything; it can only add.
+"""A second opinion: on messages in which no rule finds anything, and on broad rules.
 
 A linear score over words and pairs of words, with the weights in `builtin/safety/weights.tsv` and
 logistic regression behind them (fitted by tools/safety/fit.py on the tuning half of the test
@@ -22,25 +22,38 @@ STEM = 5
 
 
 class Scorer:
-    """Weighs what a message is made of. `levels` are the least chances of danger, 0 to 1."""
+    """Weighs what a message is made of.
 
-    def __init__(self, weights: Mapping[str, float], concern: float, emergency: float) -> None:
+    `levels` are four chances of danger, from 0 to 1: below the first a broad rule counts for
+    nothing, from the second on in full; from the third on the score alone is a concern, from the
+    fourth on an emergency.
+    """
+
+    def __init__(self, weights: Mapping[str, float], levels: Sequence[float]) -> None:
         self._weights = weights
         self._bias = weights.get("", 0.0)
-        self._levels = ((emergency, Safety.EMERGENCY), (concern, Safety.CONCERN))
+        self._doubted, self._agreed, self._concern, self._emergency = levels
 
     @classmethod
     def builtin(cls) -> Scorer:
-        """With the built-in weights; its first two lines are the levels."""
-        concern, emergency, *lines = read_lines("safety/weights.tsv")
+        """With the built-in weights, whose first line has the levels."""
+        levels, *lines = read_lines("safety/weights.tsv")
         pairs = (line.partition("\t") for line in lines)
         weights = {feature: float(weight) for weight, _, feature in pairs}
-        return cls(weights, float(concern.split()[-1]), float(emergency.split()[-1]))
+        return cls(weights, [float(level) for level in levels.split()[1:]])
 
-    def assess(self, rows: Rows) -> Safety:
-        """What the most dangerous stretch of the message amounts to."""
-        chance = self.chance(rows)
-        return next((safety for least, safety in self._levels if chance >= least), Safety.NONE)
+    def level(self, chance: float) -> Safety:
+        """What a chance of danger amounts to by itself."""
+        if chance >= self._emergency:
+            return Safety.EMERGENCY
+        return Safety.CONCERN if chance >= self._concern else Safety.NONE
+
+    def agreed(self, tier: Safety, chance: float) -> Safety:
+        """What is left of the tier of a broad rule, one that words far apart can meet by chance."""
+        if chance >= self._agreed:
+            return tier
+        wanted = tier is Safety.EMERGENCY and chance >= self._doubted
+        return Safety.CONCERN if wanted else Safety.NONE
 
     def chance(self, rows: Rows) -> float:
         """How likely the message speaks of danger, 0 to 1."""

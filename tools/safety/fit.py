@@ -28,12 +28,12 @@ from chatbot.safety.scorer import Scorer
 ROOT = Path(__file__).resolve().parent.parent.parent
 CORPUS = ROOT / "tests" / "safety" / "corpus"
 DATA = ROOT.parent / "shared" / "data"
-CONCERN, EMERGENCY = 0.6, 0.9
+LEVELS = (0.05, 0.2, 0.6, 0.9)  # see Scorer
 PENALTY = 1 / 50
 STEPS = 1500
 HEAD = """\
 # Weights of the second opinion on danger, made by tools/safety/fit.py; positive means danger.
-# First the least chance for a concern and for an emergency; then weight, tab, word or pair of words
+# First the levels that scorer.py explains; then weight, tab, word or pair of words
 # ("#" is a number, "~" stands for any ending, the line without a word is what all start from).
 """
 Example = tuple[str, bool, float]
@@ -106,7 +106,7 @@ def fit(examples: Iterable[Example]) -> dict[str, float]:
 
 def write(weights: dict[str, float]) -> None:
     """Write the file of weights."""
-    lines = [f"concern {CONCERN}", f"emergency {EMERGENCY}"]
+    lines = [" ".join(("levels", *map(str, LEVELS)))]
     lines += [f"{weight:g}\t{name}" for name, weight in sorted(weights.items())]
     (FOLDER / "safety" / "weights.tsv").write_text(HEAD + "\n".join(lines) + "\n", "utf-8")
 
@@ -122,7 +122,7 @@ def check() -> None:
         learnt = [
             (str(row["text"]), d, 1.0) for i, (row, d) in enumerate(rows) if i % parts != part
         ]
-        opinion = Scorer(fit(learnt + always), CONCERN, EMERGENCY)
+        opinion = Scorer(fit(learnt + always), LEVELS)
         detector = Detector(rules.builtin(), opinion)
         for row, danger in rows[part::parts]:
             found = detector.assess(str(row["text"])).safety
