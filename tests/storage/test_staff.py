@@ -82,7 +82,7 @@ def test_guessing_strangers_do_not_lock_out_the_owners_own_device(
 
 
 def test_success_clears_the_failures(store: Store, secret: str) -> None:
-    for round_ in range(3):
+    for round_ in range(2):
         at = NOW + timedelta(minutes=round_)
         for _ in range(6):
             enter(store, secret, at, password="guess")
