@@ -27,6 +27,7 @@ blueprint = Blueprint("pages", __name__)
 SAMPLE = "sample"
 RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}
 DEEPEST_HEADING = 4
+LONGEST_INITIALS = 3  # letters; `ms.yaml` is about MS
 Headings = list[tuple[int, str, str | None]]  # level, text, anchor
 
 
@@ -159,7 +160,9 @@ def _topics(documents: Iterable[Document]) -> list[tuple[str, list[str]]]:
     for document in documents:
         if document.kind is Kind.FAQ:
             stem = document.file.rsplit("/", 1)[-1].removesuffix(".yaml").removesuffix(".yml")
-            topics.setdefault(stem.replace("-", " ").capitalize(), []).append(document.title)
+            words = stem.replace("-", " ")
+            title = words.upper() if len(words) <= LONGEST_INITIALS else words.capitalize()
+            topics.setdefault(title, []).append(document.title)
     return list(topics.items())
 
 

@@ -162,8 +162,9 @@ function offer() {
     if (shared.length && shared.length >= Math.min(2, typed.length)) found.push([weight, question]);
   }
   found.sort((a, b) => b[0] - a[0]);
+  const near = found.filter(([weight]) => weight >= found[0][0] / 2).slice(0, MATCHES);
   const list = $("matches").querySelector("ul");
-  list.replaceChildren(...found.slice(0, MATCHES).map(([, question]) => choice(question)));
+  list.replaceChildren(...near.map(([, question]) => choice(question)));
   $("matches").hidden = !found.length;
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -137,6 +138,8 @@ def test_personal_advice_puts_the_staff_before_the_passage(make_app: MakeApp) ->
       Ask the doctor who prescribes it.
 """
     client = make_app(FOLDER | {"faqs/visits.yaml": VISITS + entry}).test_client()
+    assistant = client.application.extensions[EXTENSION].library.assistant
+    assistant.gate = replace(assistant.gate, answer_at=0.0, option_at=0.0)  # surely answered
     page = post(client, "/chat", question="Should I stop my lamotrigine before ketamine?")
     order = ("Only your own clinician", "Ask our staff", "Ask the doctor who prescribes it")
     places = [page.index(part) for part in order]
