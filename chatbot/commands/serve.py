@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import signal
 import sys
 
 from chatbot.errors import Level
@@ -45,8 +46,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         return 1
     if broken:
         print("Serving closed until the errors above are mended.", file=sys.stderr)
-    print(f"Serving on http://{args.host}:{args.port}", flush=True)
-    waitress.serve(
+    server = waitress.create_server(
         app,
         host=args.host,
         port=args.port,
@@ -56,6 +56,12 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         channel_timeout=15,
         max_request_body_size=LONGEST_BODY,
         ident=None,
-        _quiet=True,
     )
+    # Left this way, waitress lets requests under way finish, for 5 seconds at most.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    print(f"Serving on http://{args.host}:{args.port}", flush=True)
+    try:
+        server.run()
+    finally:
+        app.extensions[EXTENSION].store.exchanges.stop()
     return 0
