@@ -27,7 +27,7 @@ from chatbot.web import api, feedback, handoffs, headers, operations, pages, ref
 from chatbot.web.library import Library
 from chatbot.web.limits import Limits
 from chatbot.web.services import EXTENSION, Services, utc_now
-from chatbot.web.staff import auth, draft, inbox, item
+from chatbot.web.staff import auth, draft, inbox, item, knowledge
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,8 @@ def create_app(
     app.config["TESTING"] = testing
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the contract's order is for reading
     app.extensions[EXTENSION] = _services(settings, now, background)
-    for part in (api, feedback, handoffs, operations, pages, theme, auth, inbox, item, draft):
+    staff = (auth, inbox, item, draft, knowledge)
+    for part in (api, feedback, handoffs, operations, pages, theme, *staff):
         app.register_blueprint(part.blueprint)
     refusals.register(app)
     headers.register(app)

@@ -12,6 +12,7 @@ from chatbot.builtin import read_yaml
 from chatbot.knowledge.markdown import SCHEMES
 from chatbot.knowledge.plain import plain
 
+MOST = 0.5  # of a page's paragraphs are in its text, at least
 _RAISED = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
 _LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
 _MARK = re.compile("\ue000(\\d+)\ue001")
@@ -46,10 +47,12 @@ def convert(html: str, url: str = "", title: str = "", *, whole: bool = False) -
         element.extract()
     heading = root.find("h1")
     spoken = heading.get_text(" ", strip=True) if heading else ""
-    title = " ".join((title or stated or spoken).split())
-    if heading and " ".join(spoken.split()) in title:
+    spoken, title = " ".join(spoken.split()), " ".join((title or stated or spoken).split())
+    if heading and spoken in title:
+        title = spoken or title  # without the name of the site behind it
         heading.extract()
     notes: list[str] = []
+    around = len(soup.get_text().split()) - len(root.get_text().split())
 
     def lose(element: Any, what: str) -> None:
         notes.append(what)
@@ -57,6 +60,8 @@ def convert(html: str, url: str = "", title: str = "", *, whole: bool = False) -
 
     _prepare(soup, root, url, rules["lost"], lose)
     markdown, lost = _marked(_markdown(root), notes)
+    if around > 0:
+        lost.insert(0, (0, f"what stands around the text ({around} words)"))
     lost += [(0, f"“{text}”") for text in _missing(root, plain(markdown))]
     return Converted(title, url, markdown, tuple(lost))
 
@@ -81,7 +86,16 @@ def _content(soup: Any, selectors: list[str]) -> Any:
         found = max(page.select(selector), key=lambda e: len(e.get_text()), default=None)
         if found is not None and found.get_text(strip=True):
             return found
+    # Down to the part that holds most of the paragraphs.
+    inner, whole = page, _paragraph_letters(page)
+    while inner is not None and _paragraph_letters(inner) > whole * MOST:
+        page = inner
+        inner = max(page.find_all(True, recursive=False), key=_paragraph_letters, default=None)
     return page
+
+
+def _paragraph_letters(element: Any) -> int:
+    return sum(len(paragraph.get_text()) for paragraph in element.find_all("p"))
 
 
 def _prepare(
@@ -101,7 +115,8 @@ def _prepare(
         simple = all(ord(char) in table for char in text)
         note = f"[{text.strip('[]')}]" if element.find("a") else raised if simple else plainly
         element.replace_with(note if text else "")
-    for old, new in (("summary", "h3"), ("dd", "p"), ("dl", "div"), ("figcaption", "p")):
+    for old, new in (("summary", "h3"), ("dd", "p"), ("dl", "div"), ("figcaption", "p"),
+                     ("address", "p")):  # fmt: skip
         for element in root.find_all(old):
             element.name = new
     for element in root.find_all("dt"):
@@ -114,6 +129,9 @@ def _prepare(
             table.insert_before(mark := soup.new_tag("p"))
             lose(mark, "the layout of a table with merged cells")
     for link in root.find_all("a"):
+        if not link.get_text(strip=True):
+            link.decompose()
+            continue
         target = urljoin(url, str(link.get("href") or "").strip())
         if str(link.get("href") or "").startswith("#") or not link.get("href"):
             link.unwrap()
