@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from chatbot.safety.model import Danger, Safety
-from chatbot.safety.normalising import Reading
 from chatbot.safety.notation import Pattern
+from chatbot.safety.reading import Reading
 from chatbot.safety.rules import Rule, RuleBook, builtin
 from chatbot.safety.scorer import Scorer
 
@@ -32,6 +32,8 @@ class Detector:
         for rule in book.rules:
             for word in rule.pattern.vocabulary():
                 cost[word] = cost.get(word, 0) + 1
+        certain = sorted(book.rules, key=lambda rule: (not rule.firm, rule.broad))
+        self._order = {rule: place for place, rule in enumerate(certain)}
         self._index: dict[str, list[Rule]] = {}
         for rule in book.rules:
             for word in rule.pattern.keys(cost):
@@ -65,14 +67,22 @@ class Detector:
     def _look(self, text: str) -> Danger:
         message = _Message(self._book, self._scorer, self._book.reader.read(text))
         found: dict[Rule, Safety] = {}
+        settled: set[str] = set()  # one emergency is enough for a category
         for rule in self._candidates(message.reading):
+            if rule.category in settled:
+                continue
             ends = rule.pattern.ends(message.reading)
             tier = message.weigh(rule, ends) if ends else Safety.NONE
             if tier is not Safety.NONE:
                 found[rule] = tier
+            if tier is Safety.EMERGENCY:
+                settled.add(rule.category)
+        score = message.score() if not found or message.plain else Safety.NONE
+        if score.gravity > max((tier.gravity for tier in found.values()), default=0):
+            categories = tuple(dict.fromkeys(rule.category for rule in found)) or (UNCLEAR,)
+            return Danger(score, categories, ("score",))
         if not found:
-            score = message.score()
-            return Danger(score, (UNCLEAR,), ("score",)) if score.gravity else Danger(score)
+            return Danger(Safety.NONE)
         order = sorted(found, key=lambda rule: -found[rule].gravity)
         top = [rule for rule in order if found[rule] is found[order[0]]]
         return Danger(
@@ -84,12 +94,9 @@ class Detector:
         )
 
     def _candidates(self, reading: Reading) -> Iterable[Rule]:
-        """The rules whose rarest word is in the message, in the order of the book."""
-        seen: dict[int, Rule] = {}
-        for word in reading.places:
-            for rule in self._index.get(word, ()):
-                seen[id(rule)] = rule
-        return seen.values()
+        """The rules whose rarest word is in the message, the certain ones first."""
+        found = {rule for word in reading.places for rule in self._index.get(word, ())}
+        return sorted(found, key=self._order.__getitem__)
 
 
 class _Message:
@@ -101,9 +108,11 @@ class _Message:
         self._scorer = scorer
         self._taken: dict[tuple[str, str], int] = {}
         self._chance: float | None = None
+        self.plain = True  # so far nothing but the topic of danger was found, nothing taken back
 
     def weigh(self, rule: Rule, ends: int) -> Safety:
         """The tier that is left of a match after what stands around it."""
+        self.plain = self.plain and rule.tier is Safety.CONCERN
         if rule.firm:
             return rule.tier
         ends &= ~self._taken_back("idioms", rule)
@@ -117,15 +126,19 @@ class _Message:
             ends &= rule.pattern.ends(self.reading, self.reading.everywhere & ~negated)
         if not ends:
             return Safety.NONE if rule.tier is Safety.URGENT else Safety.CONCERN
-        if rule.pattern.broad and self._scorer and rule.tier is not Safety.CONCERN:
+        if rule.broad and self._scorer and rule.tier is not Safety.CONCERN:
             return self._scorer.agreed(rule.tier, self._chance_of_danger())
         return rule.tier
 
     def score(self) -> Safety:
-        """What the score makes of the message by itself."""
+        """What the score makes of the message by itself: no emergency beside a general counter."""
         if self._scorer is None:
             return Safety.NONE
-        return self._scorer.level(self._chance_of_danger())
+        level = self._scorer.level(self._chance_of_danger())
+        counters = self._book.counters[""].softened_by_sentence
+        if level is Safety.EMERGENCY and self._reach("softened_by_sentence", counters):
+            return Safety.CONCERN
+        return level
 
     def _chance_of_danger(self) -> float:
         if self._chance is None:

@@ -1,9 +1,4 @@
-"""Reading a message as a frightened or hiding person may have typed it.
-
-A message becomes a row of words in which one place can be read in several ways ("k1ll" is "k1ll"
-and "kill"). Places are bits of whole numbers, so that a phrase is looked for everywhere at once, in
-time that grows with the length of the message and never with the cunning of whoever wrote it.
-"""
+"""Reading a message as a frightened or hiding person may have typed it."""
 
 from __future__ import annotations
 
@@ -13,57 +8,22 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from rapidfuzz.distance import OSA
 
+from chatbot.safety.reading import NUMBER, STOP, Reading
 from chatbot.text.normalise import normalise
 
-STOP = "."  # the end of a sentence, a place of its own that no phrase reaches across
-NOT = frozenset({"not", "never", "nobody", "nunca"})  # a phrase with one between is another phrase
-NUMBER = "<number>"
 LONGEST = 60  # characters; a longer run without a space is cut, nobody writes such a word
 
 _PARTS = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[.?!;](?=\D|$)")
 _DISGUISE = re.compile(r"[@$€*#!|+\d_]|[^\W\d_][.\-/]")
 _LETTERS = str.maketrans("01345789@$€!|+", "oieastbgaseilt")
 _SECOND = str.maketrans("01345789@$€!|+", "oleastbgaselit")
+_MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe2f]")
 _REPEATED = re.compile(r"(.)\1{2,}")
 _DOUBLED = re.compile(r"(.)\1+")
 _SPACED = re.compile(r"(?i)(?<![^\s.\-*_])[a-z0-9@$!](?:[\s.\-*_][a-z0-9@$!]){2,60}(?![^\s.,!?])")
 _HOMOGLYPHS = str.maketrans(
     "аеорсухівкмнтѕјһԁӏ" + "οαινκρτυχε" + "ɡıɩ", "aeopcyxibkmhtsjhdl" + "oaivkptuxe" + "gii"
 )
-
-
-class Reading:
-    """A message read: `rows` has the ways to read each word, bit p of `places[w]` says word p is w.
-
-    A position is the number of words before it: 0 stands before the first, `length` at the end.
-    """
-
-    __slots__ = ("_known", "barred", "everywhere", "length", "places", "rows", "sentences", "stops")
-
-    def __init__(self, rows: Sequence[tuple[str, ...]], places: Mapping[str, int]) -> None:
-        self.rows = rows
-        self.places = places
-        self.length = length = len(rows)
-        self.everywhere = (1 << (length + 1)) - 1
-        self.stops = places.get(STOP, 0)
-        cuts = [p for p in range(length) if self.stops >> p & 1] if self.stops else []
-        begins = [0, *(cut + 1 for cut in cuts)]
-        self.sentences = tuple(
-            (1 << (cut + 1)) - (1 << begin)
-            for begin, cut in zip(begins, [*cuts, length], strict=True)
-        )
-        self._known: dict[frozenset[str], int] = {}
-        self.barred = self.stops | self.at(NOT)
-
-    def at(self, words: frozenset[str]) -> int:
-        """The places of any of `words`."""
-        found = self._known.get(words)
-        if found is None:
-            found = 0
-            for word in words & self.places.keys():
-                found |= self.places[word]
-            self._known[words] = found
-        return found
 
 
 class Reader:
@@ -178,7 +138,9 @@ class Reader:
         parts = re.findall(r"\d+|[^\W\d_]+", word) if len(word) >= 8 else []
         if len(parts) > 1:
             return [row for part in parts for row in self._guesses(part)]
-        if len(word) < 3 or word in self._everyday or not word.isalpha() or self._begins(word):
+        if len(word) < 3 or word in self._everyday or not word.isalpha():
+            return [(word,)]
+        if self._begins(word) and len(word) < 14:
             return [(word,)]
         short = (
             _REPEATED.sub(r"\1", word),
@@ -256,8 +218,7 @@ def _plain(text: str) -> str:
     plain = normalise(text)
     if plain.isascii():
         return plain
-    parted = unicodedata.normalize("NFKD", plain)
-    return "".join(c for c in parted if not unicodedata.combining(c)).translate(_HOMOGLYPHS)
+    return _MARKS.sub("", unicodedata.normalize("NFKD", plain)).translate(_HOMOGLYPHS)
 
 
 def _undisguised(chunk: str) -> list[str]:

@@ -17,7 +17,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from chatbot.safety.normalising import NUMBER, Reading
+from chatbot.safety.reading import NUMBER, Reading
 
 _SIGN = re.compile(r"\.\.\.|\.\.|&!|[()|?&^$]|<[a-z_]+>|[^\s()|?&^$<>]+")
 _NEAR, _FAR = 3, 8

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from chatbot.builtin import read_lines, read_yaml
 from chatbot.safety.normalising import Reader
 from chatbot.safety.notation import Compiler, Pattern
+
+_ENDS = re.compile(r"[.?!]+(?=\s|$)")
 
 
 def is_personal(text: str) -> bool:
@@ -16,7 +19,7 @@ def is_personal(text: str) -> bool:
     crisis check, which comes first, has its own answer to that.
     """
     reader, personal, general = _phrases()
-    reading = reader.read(text)
+    reading = reader.read(_ENDS.sub(",", text))  # "I take lithium. Can I come?" is one question
     covered = 0
     for pattern in general:
         covered |= pattern.covers(reading)

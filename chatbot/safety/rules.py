@@ -30,17 +30,26 @@ CORE: dict[str, Any] = {
     "harm-to-others": {"en": {"emergency": ["kill him|her|them|someone|everyone"]}},
     "stroke": {"en": {"emergency": ["face .. drooping", "slurred speech", "stroke"]}},
 }  # fmt: skip
+CORE_WORDS = {"expansions": {
+    "can't": "can not", "cant": "can not", "cannot": "can not", "won't": "will not",
+    "wont": "will not", "wanna": "want to", "isn't": "is not", "i'm": "i am",
+}}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """One phrase to look for. `firm` rules are never taken back by what stands around them."""
+    """One phrase to look for.
+
+    A `firm` one is never taken back by what stands around it. A `broad` one leaves room for other
+    words, can come about by chance, and counts in full only where the score agrees.
+    """
 
     category: str
     tier: Safety
     language: str
     pattern: Pattern
     firm: bool = False
+    broad: bool = False
 
     @property
     def name(self) -> str:
@@ -88,7 +97,7 @@ def builtin(extra: Iterable[tuple[str, str, str, str | None]] = ()) -> RuleBook:
         categories = {path.stem: read_yaml(f"{RULES}/{path.name}") for path in files}
         return _book(words, categories, extra)
     except Exception:  # a broken file must not cost anybody the help they need
-        return _book({}, CORE, extra)
+        return _book(CORE_WORDS, CORE, extra)
 
 
 def _book(
@@ -116,7 +125,8 @@ def _book(
         for language, block in blocks:
             for key, tier in TIERS.items():
                 for pattern in patterns(block.get(key)):
-                    rules.append(Rule(category, tier, language, pattern, key == "firm"))
+                    firm = key == "firm"
+                    rules.append(Rule(category, tier, language, pattern, firm, pattern.broad))
         counters[category] = _counters(_together(block for _, block in blocks), patterns)
     if not rules:
         raise ValueError("there are no rules")

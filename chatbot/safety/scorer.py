@@ -7,13 +7,12 @@ messages and on examples.yaml, never on the held-out half).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Mapping, Sequence, Set
 from math import exp, sqrt
 
 from chatbot.builtin import read_lines
 from chatbot.safety.model import Safety
-from chatbot.safety.normalising import STOP
+from chatbot.safety.reading import STOP
 
 Rows = Sequence[tuple[str, ...]]
 LONGEST = 35  # words in a stretch; danger in the middle of a long sentence must not be diluted
@@ -56,43 +55,49 @@ class Scorer:
         return Safety.CONCERN if wanted else Safety.NONE
 
     def chance(self, rows: Rows) -> float:
-        """How likely the message speaks of danger, 0 to 1."""
-        return max((self._chance(part) for part in stretches(rows)), default=0.0)
+        """How likely the message speaks of danger, 0 to 1, by its most dangerous stretch."""
+        known = self._weights.keys()
+        return max(map(self._chance, stretches(rows, known)), default=0.0)
 
-    def _chance(self, part: Rows) -> float:
-        known = [self._weights[f] for f in features(part) if f in self._weights]
-        score = self._bias + sum(known) / sqrt(max(len(known), SMALLEST))
+    def _chance(self, known: set[str]) -> float:
+        total = sum(map(self._weights.__getitem__, known))
+        score = self._bias + total / sqrt(max(len(known), SMALLEST))
         return 1 / (1 + exp(-max(-30.0, min(30.0, score))))
 
 
-def stretches(rows: Rows) -> Iterator[Rows]:
-    """The sentences of a message, long ones in overlapping parts, and neighbours together."""
-    parts: list[Rows] = []
+def stretches(rows: Rows, known: Set[str] | None = None) -> Iterator[set[str]]:
+    """The features of each sentence, of overlapping parts of long ones, and of neighbours.
+
+    Where `known` is given, only the features in it.
+    """
+    before: set[str] | None = None
     begin = 0
     for end in [*(p for p, row in enumerate(rows) if row[0] == STOP), len(rows)]:
-        sentence = rows[begin:end]
-        begin = end + 1
-        if len(sentence) <= LONGEST:
-            parts += [sentence] if sentence else []
-        else:
-            steps = range(0, len(sentence) - 5, LONGEST // 2)
-            parts += [sentence[at : at + LONGEST - 5] for at in steps]
-    yield from parts
-    for one, other in pairwise(parts):
-        yield (*one, *other)
+        sentence, begin = rows[begin:end], end + 1
+        steps = range(0, max(len(sentence) - 5, 1), LONGEST // 2)
+        whole = len(sentence) <= LONGEST
+        for part in [sentence] if whole else (sentence[at : at + LONGEST - 5] for at in steps):
+            found = features(part)
+            if known is not None:
+                found &= known
+            if part:
+                yield found
+                if before is not None:
+                    yield before | found
+                before = found
 
 
 def features(part: Rows) -> set[str]:
     """The words of a stretch, the beginnings of long ones, and each with what follows it."""
-    kinds: list[set[str]] = []
+    found: set[str] = set()
+    before: list[str] = []
     for row in part:
-        names: set[str] = set()
+        names = []
         for word in row:
-            names.add("#" if word[0].isdigit() else word)
+            names.append("#" if word[0].isdigit() else word)
             if len(word) > STEM:
-                names.add(word[:STEM] + "~")
-        kinds.append(names)
-    found = set().union(*kinds) if kinds else set()
-    for one, other in pairwise(kinds):
-        found.update(f"{a} {b}" for a in one for b in other)
+                names.append(word[:STEM] + "~")
+        found.update(names)
+        found.update([f"{a} {b}" for a in before for b in names])
+        before = names
     return found

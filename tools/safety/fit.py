@@ -67,11 +67,9 @@ def samples(examples: Iterable[Example]) -> list[tuple[set[str], bool, float]]:
     for text, danger, weight in examples:
         rows = reader.read(text).rows
         parts = list(scorer.stretches(rows))
-        if danger and len(parts) <= 5:
-            parts = [[row for row in rows if row[0] != scorer.STOP]]
-        elif danger:
+        if danger and len(parts) > 5:
             continue  # where in a long message the danger stands is not known
-        found += [(scorer.features(part), danger, weight) for part in parts]
+        found += [(part, danger, weight) for part in ([set().union(*parts)] if danger else parts)]
     return found
 
 
