@@ -64,6 +64,7 @@ def chat() -> str:
         "chat.html",
         exchange=None,
         context=(),
+        closed=assistant.closed,
         suggestions=edition.suggestions if open_now else (),
         topics=_topics(open_now),
         articles=[document for document in open_now if document.kind is Kind.ARTICLE],

@@ -23,11 +23,14 @@ document.addEventListener("submit", (event) => {
   }
 });
 
+// A new question takes the place of one that still waits: it may be the one that matters.
 function send(form, pressed) {
-  if (waiting) return;
   const fields = values(form, pressed);
   if (!fields.get("question").trim()) return box.focus();
-  if (!fields.has("context")) for (const earlier of ask.querySelectorAll("[name=context]")) fields.append("context", earlier.value);
+  if (!fields.has("context")) {
+    for (const { value } of ask.querySelectorAll("[name=context]")) fields.append("context", value);
+  }
+  stop();
   $("trouble").replaceChildren();
   say("Looking for an answer.");
   const slow = setTimeout(() => {
@@ -35,14 +38,22 @@ function send(form, pressed) {
     $("pending").scrollIntoView({ block: "nearest" });
     say("This is taking longer than it should. If you need help now, numbers to call are shown.");
   }, SLOW);
-  waiting = post(form.action, fields, (page) => {
+  const call = post(form.action, fields, (page) => {
     clearTimeout(slow);
+    if (call !== waiting) return;
     waiting = null;
     $("pending").replaceChildren();
     const turn = page?.querySelector("article.turn");
     if (turn) show(turn, page, form === ask);
     else trouble(page?.querySelector(".refusal"));
   });
+  waiting = call;
+}
+
+function stop() {
+  const call = waiting;
+  waiting = null;
+  call?.abort();
 }
 
 function show(turn, page, typed) {
@@ -115,7 +126,7 @@ function renamed(element, tag) {
 
 $("clear").addEventListener("click", (event) => {
   event.preventDefault();
-  waiting?.abort();
+  stop();
   location.replace($("clear").href);
 });
 

@@ -153,6 +153,22 @@ def test_after_three_seconds_help_is_shown_and_after_fifteen_the_line_is_given_u
     expect(page.locator("#trouble")).to_be_empty()
 
 
+def test_danger_typed_while_another_question_waits_is_answered_in_its_place(
+    site: Site, page: Page
+) -> None:
+    page.goto(site.url + "/chat")
+    site.answering.clear()
+    try:
+        page.fill("#question", BENIGN)
+        page.press("#question", "Enter")
+        page.fill("#question", DANGER)
+        page.press("#question", "Enter")
+    finally:
+        site.answering.set()
+    expect(page.locator("[role=alert]")).to_be_focused()
+    expect(page.locator("#log article")).to_have_count(1)
+
+
 def test_too_many_questions_are_told_so_and_danger_is_answered_all_the_same(
     make_site: MakeSite, page: Page
 ) -> None:

