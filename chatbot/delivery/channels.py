@@ -7,6 +7,7 @@ from functools import partial
 
 from chatbot.delivery.mail import send_mail
 from chatbot.delivery.notices import Notice
+from chatbot.delivery.reminders import Reminders
 from chatbot.delivery.webhook import send_webhook
 from chatbot.delivery.worker import Deliverer
 from chatbot.errors import DeliveryError
@@ -23,12 +24,16 @@ def deliverer(settings: Settings, store: Store) -> Deliverer:
     def closed(notice: Notice, now: datetime) -> None:
         raise DeliveryError("this way out is no longer set up")
 
-    def chores(now: datetime) -> None:
-        store.handoffs.sweep(now)
-        store.purge(now)
-
     senders = {
         "mail": partial(send_mail, settings) if settings.smtp_url else closed,
         "webhook": partial(send_webhook, settings) if settings.webhook_url else closed,
     }
+    told = {channel: senders[channel] for channel in channels(settings)}
+    reminders = Reminders(settings, store.audit, told)
+
+    def chores(now: datetime) -> None:
+        store.handoffs.sweep(now)
+        store.purge(now)
+        reminders.send(now)
+
     return Deliverer(store.deliveries, senders, settings.public_url, chores)

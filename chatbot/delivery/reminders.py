@@ -1,0 +1,66 @@
+"""Reminds the staff, 30, 7 and 0 days ahead, of documents that go out of date."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from hashlib import sha256
+from zoneinfo import ZoneInfo
+
+from chatbot.builtin import read_yaml
+from chatbot.curation.freshness import reminders
+from chatbot.delivery.notices import Notice
+from chatbot.errors import DeliveryError
+from chatbot.handoff.model import PROGRAM
+from chatbot.knowledge.folder import read
+from chatbot.knowledge.loading import load
+from chatbot.settings import Settings
+from chatbot.storage.audit import Audit
+
+log = logging.getLogger(__name__)
+
+EVERY = timedelta(hours=1)
+Sender = Callable[[Notice, datetime], None]
+
+
+class Reminders:
+    """Looks once an hour; what was sent by a channel is in the audit trail and not sent again."""
+
+    def __init__(self, settings: Settings, audit: Audit, senders: Mapping[str, Sender]) -> None:
+        self._settings = settings
+        self._audit = audit
+        self._senders = senders
+        self._next: datetime | None = None
+
+    def send(self, now: datetime) -> None:
+        """One notice for each channel with everything that is due and was not sent; what is not
+        accepted is tried again in an hour. Raises StorageError."""
+        if self._next and self._next - EVERY <= now < self._next:
+            return
+        self._next = now + EVERY
+        corpus = load(read(self._settings.knowledge)).corpus
+        due = reminders(corpus, now.astimezone(ZoneInfo(corpus.clinic.time_zone)).date())
+        for channel, sender in self._senders.items():
+            new = [one for one in due if not self._audit.history(f"{one} {channel}")]
+            try:
+                if new:
+                    sender(_notice(new, self._settings.public_url), now)
+            except DeliveryError as error:
+                log.warning("the reminder by %s was not accepted: %s", channel, error)
+                continue
+            for one in new:
+                self._audit.record("remind", f"{one} {channel}", PROGRAM, now)
+
+
+def _notice(due: list[str], public_url: str) -> Notice:
+    wording = read_yaml("reminder.yaml")
+    pairs = sorted((last, name) for name, last, _ in map(str.split, due))
+    link = f"{public_url}/staff/knowledge/expiring" if public_url else ""
+    fill = {
+        "count": len(due), "soonest": pairs[0][0], "link": link,
+        "documents": "\n".join(wording["line"].format(id=n, last=last) for last, n in pairs),
+    }  # fmt: skip
+    number = sha256("\n".join(due).encode()).hexdigest()[:32]
+    return Notice(number, "reminder", "knowledge", wording["subject"].format(**fill),
+                  wording["text"].format(**fill), link, urgent=False)  # fmt: skip
