@@ -62,7 +62,7 @@ def admit() -> Response | None:
         return _ask(401)
     seal = _sign(f"form {token}")
     if posted and not _same(g.form.pop("seal", ""), seal):
-        return _not_done(403, "This page is from an earlier sign-in.")
+        return page("not_done.html", 403, why="This page is from an earlier sign-in.")
     g.me, g.seal = Actor(Party.STAFF, name), seal
     return None
 
@@ -70,11 +70,8 @@ def admit() -> Response | None:
 def _unavailable(error: StorageUnavailable) -> Response:
     log.error("storage: %s", error)
     g.pop("me", None)  # the frame of the page would ask the database again
-    return _not_done(503, "The database cannot be used just now. Try again in a few minutes.")
-
-
-def _not_done(status: int, why: str) -> Response:
-    return page("not_done.html", status, why=why)
+    why = "The database cannot be used just now. Try again in a few minutes."
+    return page("not_done.html", 503, why=why)
 
 
 @blueprint.get("/sign-in")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Literal
 
 from flask import Blueprint, Response, g
-from pydantic import Field
 
 from chatbot.handoff.model import Event, Handoff
 from chatbot.knowledge import folder
@@ -14,15 +13,13 @@ from chatbot.knowledge.editing import quoted
 from chatbot.knowledge.faqs import read_faqs
 from chatbot.safety.identifiers import redact
 from chatbot.web import incoming
-from chatbot.web.incoming import Body, Text
+from chatbot.web.incoming import Body
 from chatbot.web.services import services
 from chatbot.web.staff.auth import guarded
-from chatbot.web.staff.item import answers
+from chatbot.web.staff.item import Words, answers
 from chatbot.web.staff.page import page, viewed
 
 blueprint = guarded(Blueprint("staff_draft", __name__, url_prefix="/staff/handoffs"))
-
-Words = Annotated[Text, Field(max_length=20_000)]
 
 
 class Entry(Body):
@@ -60,16 +57,14 @@ def make(reference: str) -> Response:
         name = path.rpartition("/")[2]
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(content, headers=headers, content_type="application/yaml; charset=utf-8")
-    place = services().settings.knowledge / path
-    if place.exists():
-        trouble = "there is a draft for this request already"
-    else:
-        try:
-            folder.write(place, content)
-            return page("faq.html", reference=reference, entry=entry, written=path)
-        except OSError as error:
-            trouble = error.strerror or "the folder cannot be written"
-    return page("faq.html", 409, reference=reference, entry=entry, trouble=trouble, path=path)
+    try:
+        if (place := services().settings.knowledge / path).exists():
+            raise FileExistsError(17, "there is a draft for this request already")
+        folder.write(place, content)
+    except OSError as error:
+        trouble = error.strerror or "the folder cannot be written"
+        return page("faq.html", 409, reference=reference, entry=entry, path=path, trouble=trouble)
+    return page("faq.html", reference=reference, entry=entry, written=path)
 
 
 def source(reference: str, entry: Entry) -> str:
@@ -98,7 +93,7 @@ def _path(reference: str) -> str:
 
 def _without_person(text: str, item: Handoff) -> str:
     """The words without what could tell who asked, as far as a program can see."""
-    for part in item.name.split():
+    for part in (word for word in item.name.split() if len(word) > 1):
         text = re.sub(rf"\b{re.escape(part)}\b", "[name]", text, flags=re.IGNORECASE)
     return redact(text)
 

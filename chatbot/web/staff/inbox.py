@@ -13,13 +13,10 @@ blueprint = guarded(Blueprint("staff_inbox", __name__, url_prefix="/staff"))
 
 MOST, DAYS = 100, 30
 SHOWN = {
-    "open": (State.WAITING, State.CLAIMED),
-    "mine": (State.CLAIMED, State.ANSWERED),
-    "waiting": (State.WAITING,),
-    "answered": (State.ANSWERED,),
-    "closed": (State.CLOSED,),
+    "open": (State.WAITING, State.CLAIMED), "mine": (State.CLAIMED, State.ANSWERED),
+    "waiting": (State.WAITING,), "answered": (State.ANSWERED,), "closed": (State.CLOSED,),
     "all": (),
-}
+}  # fmt: skip
 
 
 @blueprint.get("/")

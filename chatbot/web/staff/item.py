@@ -23,6 +23,7 @@ blueprint = guarded(Blueprint("staff_item", __name__, url_prefix="/staff/handoff
 
 SUGGESTED = 3  # passages shown beside the answer
 TICKED = "passage:"  # begins the name of a ticked passage's field
+Words = Annotated[Text, Field(max_length=20_000)]
 Live = dict[str, tuple[Document, Passage]]
 
 
@@ -35,7 +36,7 @@ class Wish(Body):
     action: Literal["claim", "release", "reply", "note", "close", "reopen", "erase",
                     "find", "export", "send_again"] = "find"  # fmt: skip
     version: Annotated[str, Field(pattern=r"^[0-9]{1,9}$")] = "0"
-    text: Annotated[Text, Field(max_length=20_000)] = ""
+    text: Words = ""
     passages: tuple[str, ...] = ()
     find: Line = ""
     delivery: Line = ""
@@ -54,21 +55,19 @@ def act(reference: str) -> Response:
     fields = {name: value for name, value in g.form.items() if not name.startswith(TICKED)}
     ticked = tuple(name.removeprefix(TICKED) for name in g.form if name.startswith(TICKED))
     wish = incoming.validate(fields | {"passages": ticked}, Wish)
-    if wish.action == "find":
-        return _show(reference, wish)
     if wish.action == "export":
         return _export(reference)
     try:
         if wish.action == "send_again":
             _send_again(reference, wish.delivery)
-        else:
+        elif wish.action != "find":
             _apply(reference, wish)
     except HandoffConflict:
         return _show(reference, wish, 409, seen=int(wish.version))
     except TransitionRefused as error:
         return _show(reference, wish, 409, problem=str(error))
-    if wish.action == "claim" and (wish.text or wish.passages):
-        return _show(reference, wish)
+    if wish.action == "find" or (wish.action == "claim" and (wish.text or wish.passages)):
+        return _show(reference, wish)  # what is being written goes on
     return go("staff_item.show", reference=reference)
 
 

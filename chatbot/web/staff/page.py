@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from flask import Response, g, make_response, render_template, url_for
@@ -23,7 +23,7 @@ def page(template: str, status: int = 200, **values: Any) -> Response:
     if "me" in g:
         values |= {"me": g.me.name, "seal": g.seal, "warnings": _warnings(), "now": standing()}
     kept = g.get("form", {}).get("text", "") if status in (401, 403, 503) else ""
-    html = render_template(f"staff/{template}", kept=kept, moment=_moment, took=_took, **values)
+    html = render_template(f"staff/{template}", kept=kept, moment=_moment, **values)
     return make_response(html, status)
 
 
@@ -57,11 +57,3 @@ def _warnings() -> dict[str, Any]:
 
 def _moment(when: datetime) -> str:
     return in_words(when, services().now(), services().clinic.time_zone)
-
-
-def _took(span: timedelta) -> str:
-    minutes = round(span.total_seconds() / 60)
-    hours, days = minutes // 60, minutes // (24 * 60)
-    if days >= 2:
-        return f"{days} days"
-    return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"

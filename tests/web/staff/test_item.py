@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
 from html.parser import HTMLParser
 
@@ -149,6 +150,26 @@ def test_of_two_at_the_same_moment_exactly_one_gets_through(desk: Desk) -> None:
     assert sorted(statuses) == [303, 409]
     thread_ = desk.store.inbox.thread(receipt.reference)
     assert (len(thread_.messages), thread_.item.version) == (1, 2)
+
+
+def test_an_answer_that_cannot_be_saved_is_not_called_sent_and_not_lost(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receipt, client = desk.ask(), desk.enter()
+    form = {"seal": seal(client), "action": "reply", "version": 1, "text": "A long answer"}
+    monkeypatch.setattr("chatbot.storage.engine.WRITE_WAIT", 0.1)
+    monkeypatch.setattr("chatbot.storage.engine.READ_WAIT", 0.1, raising=False)
+    path = desk.store.database.path
+    assert path is not None
+    with sqlite3.connect(path, isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        answer = client.post(on(receipt), data=form)
+        other.execute("ROLLBACK")
+    other.close()
+    assert answer.status_code == 503
+    assert "A long answer</textarea>" in answer.text
+    assert "not sent" in answer.text
+    assert client.post(on(receipt), data=form).status_code == 303
 
 
 def test_erasing_asks_first_and_leaves_no_words(desk: Desk) -> None:
