@@ -19,6 +19,9 @@ from chatbot.safety.scorer import Scorer
 
 UNCLEAR = "unclear"  # the category where only the score speaks: every resource is shown
 JOINED = 2  # earlier questions that are read together with the present one
+FEWEST = 2  # words that a message must have for the score alone to say anything
+DENIED = 4  # words that a "not" reaches over
+_CAN = frozenset({"can", "could"})
 _ENDED = re.compile(r"[.!?\s]+$")
 
 
@@ -121,7 +124,7 @@ class _Message:
         if rule.tier is not Safety.CONCERN:
             ends &= ~self._taken_back("softened", rule)
             ends &= ~self._taken_back("softened_by_sentence", rule)
-        negated = self._reach("negations", self._book.negations)
+        negated = self._negated()
         if ends and negated:
             ends &= rule.pattern.ends(self.reading, self.reading.everywhere & ~negated)
         if not ends:
@@ -132,7 +135,7 @@ class _Message:
 
     def score(self) -> Safety:
         """What the score makes of the message by itself: no emergency beside a general counter."""
-        if self._scorer is None:
+        if self._scorer is None or self.reading.length < FEWEST:
             return Safety.NONE
         level = self._scorer.level(self._chance_of_danger())
         counters = self._book.counters[""].softened_by_sentence
@@ -144,6 +147,16 @@ class _Message:
         if self._chance is None:
             self._chance = self._scorer.chance(self.reading.rows) if self._scorer else 1.0
         return self._chance
+
+    def _negated(self) -> int:
+        """The positions closely behind a "not" that is no "can not"."""
+        text = self.reading
+        here = (text.at(self._book.negators) & ~(text.at(_CAN) << 1)) << 1
+        reached = here
+        for _ in range(DENIED):
+            here = (here & ~text.at(self._book.halts) & ~text.stops) << 1
+            reached |= here
+        return reached
 
     def _taken_back(self, kind: str, rule: Rule) -> int:
         found = 0

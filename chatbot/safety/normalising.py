@@ -103,7 +103,7 @@ class Reader:
                 if other in self._vocabulary or self._begins(other):
                     ends = [STOP] if chunk[-1] in ".?" else []
                     return [(word,) for word in self._expand(other) + ends]
-                whole = self._split(other) if len(other) >= 8 and not other.isdigit() else []
+                whole = self._split(other) if 8 <= len(other) <= LONGEST else []
                 if whole:
                     return [(word,) for word in whole]
             masked = self._unmasked(chunk)

@@ -74,15 +74,16 @@ class Counters:
 class RuleBook:
     """Everything the detector goes by.
 
-    `helper` finds a message about somebody else. A match that begins where one of `negations` ends
-    is denied: it becomes a concern.
+    `helper` finds a message about somebody else. A match that begins close behind one of `negators`
+    with none of `halts` between is denied: it becomes a concern.
     """
 
     reader: Reader
     rules: tuple[Rule, ...]
     counters: Mapping[str, Counters]
     helper: tuple[Pattern, ...] = ()
-    negations: tuple[Pattern, ...] = ()
+    negators: frozenset[str] = frozenset({"not", "never", "no"})
+    halts: frozenset[str] = frozenset()
 
 
 def builtin(extra: Iterable[tuple[str, str, str, str | None]] = ()) -> RuleBook:
@@ -132,9 +133,11 @@ def _book(
         raise ValueError("there are no rules")
     for phrase in extra:
         _add(rules, counters, compiler, phrase)
-    helper, negations = patterns(words.get("helper")), patterns(words.get("negations"))
-    reader.learn(_vocabulary(rules, counters, (*helper, *negations)))
-    return RuleBook(reader, tuple(rules), counters, helper, negations)
+    helper = patterns(words.get("helper"))
+    negators = frozenset(words.get("negators", "not never no").split())
+    halts = frozenset(words.get("halts", "i but").split())
+    reader.learn((*_vocabulary(rules, counters, helper), *negators, *halts))
+    return RuleBook(reader, tuple(rules), counters, helper, negators, halts)
 
 
 def _add(
