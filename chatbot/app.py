@@ -26,8 +26,9 @@ from chatbot.storage.store import Store, open_store
 from chatbot.web import api, feedback, handoffs, headers, operations, pages, refusals, theme
 from chatbot.web.library import Library
 from chatbot.web.limits import Limits
+from chatbot.web.metrics import Metrics
 from chatbot.web.services import EXTENSION, Services, utc_now
-from chatbot.web.staff import auth, draft, inbox, item, knowledge
+from chatbot.web.staff import auth, draft, gaps, inbox, item, knowledge
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +57,7 @@ def create_app(
     app.config["TESTING"] = testing
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the contract's order is for reading
     app.extensions[EXTENSION] = _services(settings, now, background)
-    staff = (auth, inbox, item, draft, knowledge)
+    staff = (auth, inbox, item, draft, knowledge, gaps)
     for part in (api, feedback, handoffs, operations, pages, theme, *staff):
         app.register_blueprint(part.blueprint)
     refusals.register(app)
@@ -76,6 +77,7 @@ def _services(settings: Settings, now: Callable[[], datetime], background: bool)
         limits=Limits(settings.rate_limit, settings.redis_url, secret),
         store=_store(settings, secret, background),
         secret=secret,
+        metrics=Metrics() if settings.metrics else None,
         now=now,
         new_id=lambda: secrets.token_urlsafe(12),
     )

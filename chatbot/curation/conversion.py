@@ -45,14 +45,16 @@ def convert(html: str, url: str = "", title: str = "", *, whole: bool = False) -
     frame = [] if whole else rules["boilerplate"]
     for element in root.select(", ".join([rules["unseen"], *frame])):
         element.extract()
-    heading = root.find("h1")
+    first = root.select("h1.title") or root.find_all("h1")
+    heading = first[0] if first and (len(first) == 1 or not whole) else None
     spoken = heading.get_text(" ", strip=True) if heading else ""
     spoken, title = " ".join(spoken.split()), " ".join((title or stated or spoken).split())
     if heading and spoken in title:
         title = spoken or title  # without the name of the site behind it
         heading.extract()
     notes: list[str] = []
-    around = len(soup.get_text().split()) - len(root.get_text().split())
+    page = root if whole else soup.body or soup
+    around = len(page.get_text(" ").split()) - len(root.get_text(" ").split())
 
     def lose(element: Any, what: str) -> None:
         notes.append(what)

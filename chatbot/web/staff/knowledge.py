@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Annotated, Literal
 
 from flask import Blueprint, Response, g
 from pydantic import Field
 
-from chatbot.answering.assistant import Assistant
-from chatbot.answering.confidence import Gate
 from chatbot.answering.model import Reply
-from chatbot.curation.expectations import results, told
+from chatbot.curation.expectations import results
 from chatbot.curation.freshness import expiries
-from chatbot.curation.gaps import gaps
-from chatbot.curation.importing import Entry, faq_source, free_id
 from chatbot.curation.lint import lint, numbers
 from chatbot.errors import ChatbotError, KnowledgeError, ProblemsError
 from chatbot.knowledge import folder
 from chatbot.knowledge.approval import BOM, approve
 from chatbot.knowledge.articles import read_article
-from chatbot.knowledge.editing import append, change
+from chatbot.knowledge.editing import change
 from chatbot.knowledge.faqs import read_faqs
 from chatbot.knowledge.loading import load
 from chatbot.knowledge.model import Corpus, Document, Kind, State
 from chatbot.knowledge.problems import finding
 from chatbot.knowledge.source import decode
-from chatbot.retrieval.retriever import Retriever
-from chatbot.safety.identifiers import redact
-from chatbot.storage.asked import asked
 from chatbot.web import incoming
 from chatbot.web.incoming import Body, Question, Text
 from chatbot.web.services import services
@@ -42,7 +34,6 @@ blueprint.before_request(admit)
 
 SOON, LOOKED_BACK = 30, 90  # days
 YEAR = timedelta(days=365)
-UNWRITTEN = "This answer is still to be written."
 
 
 class Ask(Body):
@@ -58,14 +49,6 @@ class Change(Body):
     until: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")] = ""
 
 
-class Mend(Body):
-    """What is done about a gap: another wording of `document`, or a draft of its own."""
-
-    action: Literal["also", "draft"]
-    question: Annotated[Question, Field(max_length=300)]
-    document: Annotated[Text, Field(max_length=80)] = ""
-
-
 class Close(Body):
     """A report that was dealt with."""
 
@@ -75,7 +58,7 @@ class Close(Body):
 @blueprint.get("/")
 def show() -> Response:
     """Every document with its state, and what is wrong with the folder."""
-    rows = [(document, _standing(document)) for document in _corpus().documents]
+    rows = [(document, _standing(document)) for document in corpus().documents]
     return page("knowledge/list.html", rows=rows, problems=services().library.snapshot.problems,
                 reports=len(services().store.exchanges.reports()))  # fmt: skip
 
@@ -84,7 +67,7 @@ def show() -> Response:
 def ask() -> Response:
     """What visitors would be answered, and why; sent by POST, so that it is in no log."""
     question = incoming.validate(g.form, Ask).question
-    return page("knowledge/answer.html", question=question, reply=_reply(question))
+    return page("knowledge/answer.html", question=question, reply=reply(question))
 
 
 @blueprint.get("/documents/<name>")
@@ -96,14 +79,16 @@ def document(name: str) -> Response:
 @blueprint.post("/documents/<name>")
 def change_document(name: str) -> Response:
     """Stop quoting it, or approve it again; the running site follows within two seconds."""
-    wish, found = incoming.validate(g.form, Change), _fresh(name)
+    wish, found = incoming.validate(g.form, Change), fresh(name)
     if found is None:
         return _document(name)
     entry = None if found.kind is Kind.ARTICLE else name
     today = services().today()
 
     def stopped(path: str, content: bytes) -> bytes:
-        return _text(path, content, lambda text: change(path, text, {entry: {"status": "retired"}}))
+        return edited(
+            path, content, lambda text: change(path, text, {entry: {"status": "retired"}})
+        )
 
     def approved(path: str, content: bytes) -> bytes:
         until, by = date.fromisoformat(wish.until), g.me.name
@@ -111,52 +96,11 @@ def change_document(name: str) -> Response:
         return approve(path, content, entry, by=by, on=today, until=until, language=language)[0]
 
     try:
-        _rewrite(found.file, stopped if wish.action == "stop" else approved)
+        rewrite(found.file, stopped if wish.action == "stop" else approved)
     except (ChatbotError, OSError, ValueError) as error:
-        return _document(name, 409, wrong=_said(error))
+        return _document(name, 409, wrong=said(error))
     viewed(name, {"stop": "retire", "approve": "approve"}[wish.action])
     return go("staff_knowledge.document", name=name)
-
-
-@blueprint.get("/gaps")
-def missing() -> Response:
-    """What visitors ask that is not answered well, with the passages that come nearest."""
-    assistant, withdrawn = services().library.current()
-    since = services().now() - timedelta(days=LOOKED_BACK)
-    found = gaps(assistant, asked(services().store, since, redact), services().today(), withdrawn)
-    faqs = {d.id: d for d in assistant.corpus.documents if d.kind is Kind.FAQ}
-    return page("knowledge/gaps.html", gaps=[(gap, told(gap.reply)) for gap in found], faqs=faqs,
-                logged=services().settings.question_log)  # fmt: skip
-
-
-@blueprint.post("/gaps")
-def mend() -> Response:
-    """Write the wording or the draft, and show what visitors get before and after."""
-    wish = incoming.validate(g.form, Mend)
-    question = " ".join(wish.question.split())
-    before, found = _reply(question), _fresh(wish.document)
-    try:
-        if wish.action == "also":
-            if found is None or found.kind is not Kind.FAQ:
-                raise KnowledgeError([finding("not-editable", wish.document, why="it is no entry")])
-            _rewrite(found.file, lambda path, content: _text(
-                path, content, lambda text: append(path, text, found.id, "also_asked", question)
-            ))  # fmt: skip
-            name, path = found.id, found.file
-        else:
-            name = free_id(question, {document.id for document in _corpus().documents})
-            path = f"faqs/draft-{name}.yaml"
-            comment = "From what visitors ask. Write the answer, then approve it."
-            draft = faq_source([Entry(name, question, UNWRITTEN)], comment).encode()
-            if (place := services().settings.knowledge / path).exists():
-                raise KnowledgeError([finding("not-editable", path, why="it is there already")])
-            place.parent.mkdir(exist_ok=True)
-            folder.write(place, draft)
-    except (ChatbotError, OSError) as error:
-        return page("knowledge/mended.html", 409, wrong=_said(error), question=question)
-    viewed(name, "also_asked" if wish.action == "also" else "draft")
-    return page("knowledge/mended.html", question=question, name=name, path=path, before=before,
-                after=_reply_soon(question))  # fmt: skip
 
 
 @blueprint.get("/expiring")
@@ -165,7 +109,7 @@ def expiring() -> Response:
     since = services().now() - timedelta(days=LOOKED_BACK)
     answered = (n for n in services().store.exchanges.since(since) if n.outcome == "answered")
     quoted = [passage for noted in answered for passage in noted.passages]
-    found = expiries(_corpus(), services().today(), quoted, 3 * SOON)
+    found = expiries(corpus(), services().today(), quoted, 3 * SOON)
     return page("knowledge/expiring.html", expiries=found, days=LOOKED_BACK)
 
 
@@ -173,7 +117,7 @@ def expiring() -> Response:
 def reports() -> Response:
     """What visitors said was wrong or no help."""
     found = services().store.exchanges.reports()
-    documents = {document.id: document for document in _corpus().documents}
+    documents = {document.id: document for document in corpus().documents}
     return page("knowledge/reports.html", reports=found, documents=documents)
 
 
@@ -197,29 +141,21 @@ def check() -> Response:
                 style=style, numbers=stated)  # fmt: skip
 
 
-def _corpus() -> Corpus:
+def corpus() -> Corpus:
+    """The newest sound reading of the folder."""
     return services().library.snapshot.corpus
 
 
-def _reply(question: str) -> Reply:
+def reply(question: str) -> Reply:
+    """What visitors get now."""
     assistant, withdrawn = services().library.current()
     return assistant.reply(question, today=services().today(), withdrawn=withdrawn)
 
 
-def _reply_soon(question: str) -> Reply:
-    """What visitors get once the running site has followed the folder; by the same thresholds."""
-    settings, now = services().settings, services().library.assistant.gate
-    corpus = load(folder.read(settings.knowledge)).corpus
-    gate = Gate.carried_over(Retriever(corpus, semantics=settings.semantics))
-    gate = replace(gate, answer_at=now.answer_at, option_at=now.option_at)
-    assistant = Assistant(corpus, semantics=settings.semantics, gate=gate)
-    return assistant.reply(question, today=services().today())
-
-
 def _document(name: str, status: int = 200, wrong: tuple[str, ...] = ()) -> Response:
-    found, today = _fresh(name), services().today()
+    found, today = fresh(name), services().today()
     if found is None:
-        known = any(document.id == name for document in _corpus().documents)
+        known = any(document.id == name for document in corpus().documents)
         wrong = wrong or (f"{name} cannot be read: see what is wrong with its file.",) * known
         return page("knowledge/document.html", 404, name=name, document=None, wrong=wrong)
     until = min(today + YEAR, date.max)
@@ -228,9 +164,9 @@ def _document(name: str, status: int = 200, wrong: tuple[str, ...] = ()) -> Resp
                 standing=_standing(found), history=history, until=until)  # fmt: skip
 
 
-def _fresh(name: str) -> Document | None:
+def fresh(name: str) -> Document | None:
     """A document as its file says now, which the running site may know only in a second."""
-    known = next((d for d in _corpus().documents if d.id == name), None)
+    known = next((d for d in corpus().documents if d.id == name), None)
     if known is None:
         return None
     content = folder.read(services().settings.knowledge, [known.file]).contents.get(known.file, b"")
@@ -254,7 +190,7 @@ def _standing(document: Document) -> tuple[str, str]:
     return "soon", f"live, {left} days left" if left else "live, last day today"
 
 
-def _rewrite(path: str, edit: Callable[[str, bytes], bytes]) -> None:
+def rewrite(path: str, edit: Callable[[str, bytes], bytes]) -> None:
     """Change one file in one step; raises KnowledgeError, OSError or ValueError and changes
     nothing."""
     place = services().settings.knowledge
@@ -264,12 +200,14 @@ def _rewrite(path: str, edit: Callable[[str, bytes], bytes]) -> None:
     folder.write(place / path, edit(path, content))
 
 
-def _text(path: str, content: bytes, edit: Callable[[str], str]) -> bytes:
+def edited(path: str, content: bytes, edit: Callable[[str], str]) -> bytes:
+    """The file with its text changed, and its byte order mark if it has one."""
     mark = BOM if content.startswith(BOM.encode()) else ""
     return (mark + edit(decode(path, content).text)).encode()
 
 
-def _said(error: Exception) -> tuple[str, ...]:
+def said(error: Exception) -> tuple[str, ...]:
+    """What went wrong, for a curator."""
     if isinstance(error, ProblemsError):
         return tuple(str(problem) for problem in error.problems)
     return (str(getattr(error, "strerror", None) or error),)

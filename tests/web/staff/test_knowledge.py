@@ -28,7 +28,7 @@ def note(desk: Desk, question: str, outcome: Outcome = Outcome.HANDOFF, name: st
     desk.store.exchanges.flush()
 
 
-@pytest.mark.parametrize("place", ["", "gaps", "expiring", "reports", "check", "documents/x"])
+@pytest.mark.parametrize("place", ["", "gaps/", "expiring", "reports", "check", "documents/x"])
 def test_nobody_sees_the_desk_without_signing_in(make_desk: MakeDesk, place: str) -> None:
     browser = make_desk().browser()
     assert browser.get(HERE + place).status_code == 401
@@ -132,10 +132,10 @@ def test_a_wording_is_added_and_the_improvement_shown_at_once(make_desk: MakeDes
     desk = make_desk(QUESTION_LOG="on")
     note(desk, "when do i get out of the chair again")
     client = desk.enter()
-    page = client.get(HERE + "gaps").text
+    page = client.get(HERE + "gaps/").text
     assert "when do i get out of the chair again" in page
     before = (desk.folder / "faqs/visits.yaml").read_text()
-    answer = send(client, HERE + "gaps", action="also", document="infusion-length",
+    answer = send(client, HERE + "gaps/", action="also", document="infusion-length",
                   question="when do i get out of the chair again").text  # fmt: skip
     now, then = answer.split("<h2>Before</h2>")
     assert "two hours" in now
@@ -150,11 +150,11 @@ def test_a_draft_is_started_but_never_over_a_file(make_desk: MakeDesk) -> None:
     desk = make_desk()
     client = desk.enter()
     fields = {"action": "draft", "question": "Do you treat ../../tinnitus?"}
-    assert send(client, HERE + "gaps", **fields).status_code == 200
+    assert send(client, HERE + "gaps/", **fields).status_code == 200
     path = desk.folder / "faqs/draft-do-you-treat-tinnitus.yaml"
     assert document(desk, "do-you-treat-tinnitus").state(TODAY) is State.DRAFT
     path.write_text(path.read_text().replace("still to be written", "mine"))
-    assert send(client, HERE + "gaps", **fields).status_code == 409
+    assert send(client, HERE + "gaps/", **fields).status_code == 409
     assert "mine" in path.read_text()
 
 
@@ -163,7 +163,7 @@ def test_only_an_entry_can_get_another_wording(make_desk: MakeDesk, name: str) -
     desk = make_desk()
     before = read(desk.folder).contents
     fields = {"action": "also", "question": "why", "document": name}
-    assert send(desk.enter(), HERE + "gaps", **fields).status_code == 409
+    assert send(desk.enter(), HERE + "gaps/", **fields).status_code == 409
     assert read(desk.folder).contents == before
 
 

@@ -1,0 +1,166 @@
+"""The four kinds of files that `import` reads, each as pages, questions and findings.
+
+Nothing here reads the disk, follows a link or expands an entity.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+from chatbot.builtin import read_yaml
+from chatbot.curation.conversion import Converted, convert
+from chatbot.curation.drafts import Entry
+from chatbot.errors import Problem
+from chatbot.knowledge.problems import finding
+
+LARGEST_UNPACKED = 200 << 20  # bytes
+MOST_PARTS = 2_000  # in a Word file
+_BLOCK = re.compile(r"</?(p|div|h[1-6]|[uo]l|li|table|t[rdh]|t?head|tbody|blockquote|hr|fig|!--)")
+_DYNAMIC = re.compile(r"<!-- wp:(\S+)[^>]*/-->")
+_SHORTCODE = re.compile(r"\[(/?)([a-zA-Z][\w-]*)((?:\s+[^\]]*)?)\]")
+
+Found = Converted | Entry | Problem
+
+
+class Unreadable(Exception):
+    """A file cannot be imported; the message says why."""
+
+
+def page(name: str, content: bytes) -> Iterator[Found]:
+    """A saved web page."""
+    from bs4 import UnicodeDammit
+
+    html = UnicodeDammit(content, is_html=True).unicode_markup
+    if html is None:
+        raise Unreadable("its encoding is not known; save it as UTF-8")
+    yield convert(html)
+
+
+def word(name: str, content: bytes) -> Iterator[Found]:
+    """A Word file."""
+    import mammoth
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            parts = packed.infolist()
+            unpacked = sum(part.file_size for part in parts)
+            if len(parts) > MOST_PARTS or unpacked > LARGEST_UNPACKED:
+                raise Unreadable(f"it unpacks to more than {LARGEST_UNPACKED >> 20} MB")
+            for part in parts:
+                if part.filename.endswith((".xml", ".rels")):
+                    _xml(packed.read(part))
+        blank = mammoth.images.img_element(lambda image: {"src": ""})
+        title = "p[style-name='Title'] => h1.title:fresh"
+        result = mammoth.convert_to_html(
+            io.BytesIO(content),
+            convert_image=blank,
+            style_map=title,
+            include_embedded_style_map=False,
+        )
+    except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, OSError, NotImplementedError,
+            RuntimeError, AttributeError) as error:  # fmt: skip
+        raise Unreadable(f"it is no sound Word file ({error})") from error
+    for message in result.messages:
+        if "ignored" in message.message:
+            yield finding("left-out", name, what=message.message, hint="Look at it in Word.")
+    yield convert(result.value, whole=True)
+
+
+def wordpress(name: str, content: bytes) -> Iterator[Found]:
+    """An export of a WordPress site: its posts and pages."""
+    root = _xml(content)
+    items = root.findall("./channel/item")
+    if root.tag != "rss" or not items:
+        raise Unreadable("it is no WordPress export: it has no <item>")
+    for item in items:
+        fields = {child.tag.rpartition("}")[2]: child.text or "" for child in item}
+        kind, state = fields.get("post_type", "post"), fields.get("status", "")
+        title = " ".join(fields.get("title", "").split())
+        if kind not in ("post", "page") or state in ("trash", "auto-draft", "inherit"):
+            continue
+        if fields.get("post_password"):
+            yield refused(f"{name}: {title}", "it is protected by a password")
+            continue
+        content_of = (child for child in item if child.tag.endswith("/content/}encoded"))
+        body = next((child.text or "" for child in content_of), "")
+        page = convert(_paragraphs(body), fields.get("link", "").strip(), title, whole=True)
+        link = page.url if page.url.startswith(("http://", "https://")) else ""
+        yield Converted(title or fields.get("post_name", ""), link, page.markdown, page.lost)
+
+
+def _paragraphs(body: str) -> str:
+    """WordPress text as HTML: blank lines become paragraphs, what a program fills in is marked."""
+    body = _DYNAMIC.sub(r"<lost-part title='\1'></lost-part>", body)
+    alone = set(read_yaml("import.yaml")["shortcodes"])
+
+    def shortcode(match: re.Match[str]) -> str:
+        closing, word, rest = match.groups()
+        if "=" in rest or f"[/{word}]" in body or (word in alone and not rest.strip()):
+            return "" if closing else f"<lost-part title='{word}'></lost-part>"
+        return match[0]
+
+    body = _SHORTCODE.sub(shortcode, body)
+    if re.search(r"<p[\s>]|<pre[\s>]", body):
+        return body
+    parts = (part.strip() for part in re.split(r"\r?\n\s*\r?\n", body))
+    return "\n".join(
+        part if _BLOCK.match(part) else "<p>" + re.sub(r"\r?\n", "<br>", part) + "</p>"
+        for part in parts if part
+    )  # fmt: skip
+
+
+def table(name: str, content: bytes) -> Iterator[Found]:
+    """A CSV file of questions and answers."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", "replace")  # what spreadsheets write on Windows
+    first = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=first.count)
+    columns = read_yaml("import.yaml")["columns"]
+    try:
+        rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error as error:
+        raise Unreadable(f"it is no sound CSV ({error})") from error
+    names = {(key or "").strip().lower(): key for key in (rows[0] if rows else {})}
+    found = {key: next((names[name] for name in known if name in names), None)
+             for key, known in columns.items()}  # fmt: skip
+    if found["question"] is None or found["answer"] is None:
+        raise Unreadable("its first row names no columns “question” and “answer”")
+    for number, row in enumerate(rows, start=2):
+        cell = {key: (row.get(column) or "").strip() for key, column in found.items() if column}
+        answer = cell["answer"]
+        if re.search(r"</?(p|br|a|ul|ol|li|b|strong|em|div|span)\b", answer):
+            page = convert(answer, whole=True)
+            answer = page.markdown
+            for _, what in page.lost:
+                yield finding("left-out", name, number, what=f"In row {number}, {what}",
+                              hint="Write what matters as text.")  # fmt: skip
+        if cell["question"] and answer.strip():
+            others = re.split(r"[\n|]", cell.get("also_asked", ""))
+            yield Entry(cell["question"], cell["question"], answer, others)
+        elif any(value for value in row.values() if isinstance(value, str) and value.strip()):
+            yield refused(f"{name}: row {number}", "question or answer is empty")
+
+
+def refused(place: str, why: str, hint: str = "Mend it, or copy the text by hand.") -> Problem:
+    """The finding that a file, or a part of it, is not imported."""
+    return finding("hard-to-import", place, why=why, hint=hint)
+
+
+def _xml(content: bytes) -> Any:
+    """The root of an XML text that defines no entities; raises Unreadable."""
+    from defusedxml import DefusedXmlException, ElementTree
+
+    try:
+        return ElementTree.fromstring(content, forbid_dtd=True)
+    except DefusedXmlException as error:
+        raise Unreadable("it defines XML entities, which nothing here needs") from error
+    except (ElementTree.ParseError, ValueError, LookupError) as error:
+        raise Unreadable(f"it is no sound XML ({error})") from error
