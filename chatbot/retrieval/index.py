@@ -58,23 +58,20 @@ class Index:
         self.meaning: Meaning | None = None
         held = table() if semantics and analyzer.language == "en" else None
         if held:
-            self._lay_out(held, said, told, rows, texts, content)
+            self._lay_out(held, rows, texts, content)
 
     def _lay_out(
         self,
         held: Table,
-        said: Sequence[Sequence[str]],
-        told: Sequence[Sequence[str]],
         rows: Sequence[Sequence[Folded]],
         texts: Sequence[Sequence[Folded]],
         content: Sequence[Sequence[str]],
     ) -> None:
-        spoken: dict[str, Sequence[str]] = {}
-        for entry in (entry for text in (*rows, *texts) for entry in text):
-            meaning = entry.meaning.split() if entry.meaning else entry.words
-            spoken.setdefault(entry.term, meaning)
+        spoken = {e.term: e.spoken for text in reversed((*rows, *texts)) for e in reversed(text)}
         self.meaning = Meaning(held, spoken)
-        self.meaning.place(said, [told[owner] for owner in self.owner.tolist()])
+        told = [[word for e in text for word in e.spoken] for text in texts]
+        asked = [[word for e in row for word in e.spoken] for row in rows]
+        self.meaning.place(asked, [told[owner] for owner in self.owner.tolist()])
         self.row_ids: Sequence[Ids] = [self.meaning.ids([e.term for e in row]) for row in rows]
         self.body_ids: Sequence[Ids] = [self.meaning.ids(terms) for terms in content]
         self.counted = np.array([round(self.rarity(t) * RARITY) for t in spoken], np.int64)

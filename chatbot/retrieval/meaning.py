@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chatbot.retrieval.model import Query
-from chatbot.retrieval.vectors import SCALE, Table, Vectors, scaled
+from chatbot.retrieval.vectors import SCALE, Table, Vector, Vectors, scaled
 
 NEAR = 0.3  # likeness below which two words have nothing to do with each other
 WHOLE = 10_000  # likenesses are counted in ten-thousandths, so that sums are exact
-TEXT_SHARE = 0.5  # how much question and text together count beside the question alone
+CENTRED = 0.8  # share of the corpus's mean direction taken off: what all its texts are about
+ENOUGH = 20  # short texts from which that mean says anything
 
 Ids = NDArray[np.int32]
 _NOTHING = np.array([-1], np.int32)  # stands for the words of an empty text
@@ -43,23 +44,24 @@ class Meaning:
         self.number = {term: number for number, term in enumerate(spoken)}
         self._vectors = _matrix([table.vector(said) for said in spoken.values()])
         self._rows: Vectors = np.zeros((0, 0), np.float32)
+        self._centre: Vector = np.zeros(table.vectors.shape[1])
 
     def place(self, asked: Sequence[Sequence[str]], texts: Sequence[Sequence[str]]) -> None:
-        """Give every short text its place, given its words and those of the passage's text."""
-        placed = []
-        known: dict[int, NDArray[np.float64]] = {}
-        for said, text in zip(asked, texts, strict=True):
-            if id(text) not in known:
-                known[id(text)] = self._table.vector(text)
-            alone = self._table.vector(said)
-            both = scaled(alone + known[id(text)])
-            placed.append(alone + np.rint(TEXT_SHARE * both))
+        """Give every short text its place, given its words and those of its passage's text."""
+        alone = [self._table.vector(said) for said in asked]
+        known: dict[int, Vector] = {id(text): self._table.vector(text) for text in texts}
+        if len(alone) >= ENOUGH:
+            self._centre = np.rint(sum(alone) * (CENTRED / len(alone)))
+        placed = [
+            scaled(vector - self._centre) + scaled(vector + known[id(text)] - 2 * self._centre)
+            for vector, text in zip(alone, texts, strict=True)
+        ]
         self._rows = _matrix(placed)
 
-    def nearness(self, words: Sequence[str]) -> NDArray[np.float64]:
-        """The cosine of a question to every short text, its passage's text counted in."""
-        vector = self._table.vector(words).astype(np.float32)
-        return (self._rows @ vector).astype(np.float64) / (SCALE * SCALE * (1 + TEXT_SHARE))
+    def nearness(self, words: Sequence[str]) -> Vector:
+        """The cosine of a question to every short text, half of it with the passage's text."""
+        vector = scaled(self._table.vector(words) - self._centre).astype(np.float32)
+        return (self._rows @ vector).astype(np.float64) / (2.0 * SCALE * SCALE)
 
     def ids(self, terms: Sequence[str]) -> Ids:
         """The numbers of a text's distinct terms."""
@@ -83,7 +85,7 @@ class Meaning:
 
     def _likeness(self, query: Query, distinct: NDArray[np.int32]) -> NDArray[np.int64]:
         """Ten-thousandths of likeness of terms of the corpus (rows) to those of the question."""
-        asked = _matrix([self._table.vector(said) for said in query.surface])
+        asked = _matrix([self._table.vector(said) for said in query.spoken])
         cosines = (self._vectors[distinct] @ asked.T).astype(np.float64) / (SCALE * SCALE)
         whole: NDArray[np.int64] = np.rint(cosines * WHOLE).astype(np.int64)
         whole[whole < NEAR * WHOLE] = 0

@@ -24,7 +24,8 @@ class Query:
     showing what was looked for. `steps` tell in plain words how the terms came about. `weights` and
     `surface` (the words behind each term) run parallel to `terms`, and `small` tells which of them
     are small words; `sequence` is the asking part in
-    order, with repeats; `read` the asking part as it was read; `kind` what sort of
+    order, with repeats; `read` the asking part as it was read
+    and `meant` its words with folded ones in the words of their meaning, as in `spoken` by term; `kind` what sort of
     answer is wanted.
     """
 
@@ -38,6 +39,8 @@ class Query:
     small: tuple[bool, ...] = ()
     sequence: tuple[str, ...] = ()
     read: str = ""
+    spoken: tuple[tuple[str, ...], ...] = ()
+    meant: tuple[str, ...] = ()
     kind: str = ""
 
 

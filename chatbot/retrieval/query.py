@@ -80,9 +80,9 @@ class Reader:
             " ".join(entry.words) for entries, _ in parts for entry in entries
             if not self._lexicon.is_small(entry)
         )  # fmt: skip
-        read = [word for entry in parts[0][0] for word in entry.words]
-        read += [word for entries, _ in parts[2:] for entry in entries
-                 if not self._lexicon.is_small(entry) for word in entry.words]  # fmt: skip
+        asked = list(parts[0][0])
+        for entries, _ in parts[2:]:
+            asked += [entry for entry in entries if not self._lexicon.is_small(entry)]
         return Query(
             text=question,
             terms=tuple(weights),
@@ -93,7 +93,9 @@ class Reader:
             surface=tuple(surface[term].words for term in weights),
             small=tuple(self._lexicon.is_small(surface[term]) for term in weights),
             sequence=tuple(entry.term for entry in parts[0][0]),
-            read=" ".join(read),
+            read=" ".join(word for entry in asked for word in entry.words),
+            spoken=tuple(surface[term].spoken for term in weights),
+            meant=tuple(word for entry in asked for word in entry.spoken),
             kind=kind(" ".join(asking)),
         )
 

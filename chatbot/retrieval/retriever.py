@@ -76,7 +76,7 @@ class Retriever:
         index, weights = self.index, self.weights
         shares = index.lexical(query)
         if index.meaning:
-            shares["near"] = index.meaning.nearness(query.read.split())
+            shares["near"] = index.meaning.nearness(query.meant)
         rows = sum(weights[name] * shares[name] for name in shares if name not in OF_PASSAGE)
         rows = np.asarray(rows)
         if unasked is not None:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from chatbot.builtin import FOLDER
 
+Vector = NDArray[np.float64]  # whole numbers
 Vectors = NDArray[np.float32]  # whole numbers, one vector a row
 SCALE = 2048  # the length of a vector; 2 * SCALE² < 2²⁴, so float32 products add up exactly
 HELD = FOLDER / "vectors"
@@ -51,7 +52,7 @@ class Table:
             start = end
         return found
 
-    def vector(self, words: Iterable[str]) -> NDArray[np.float64]:
+    def vector(self, words: Iterable[str]) -> Vector:
         """The direction of a text as a vector of length SCALE; zeros when no word is known."""
         rows = self.rows_of(words)
         if not rows:
@@ -60,14 +61,14 @@ class Table:
         return scaled(weighted.sum(axis=0))
 
 
-def scaled(vector: NDArray[np.float64], length: float = SCALE) -> NDArray[np.float64]:
+def scaled(vector: Vector, length: float = SCALE) -> Vector:
     """The same direction in whole numbers, `length` long."""
     largest = np.abs(vector).max()
     if not largest:
         return vector
     whole = np.rint(vector * (_FINE / largest))
     ratio = length / math.sqrt(float((whole * whole).sum()))
-    result: NDArray[np.float64] = np.rint(whole * ratio)
+    result: Vector = np.rint(whole * ratio)
     return result
 
 

@@ -16,6 +16,11 @@ class Folded:
     words: tuple[str, ...]
     meaning: str | None = None  # the group's first phrase, where folding changed something
 
+    @property
+    def spoken(self) -> tuple[str, ...]:
+        """The words it is compared by: those of its meaning, where it was folded."""
+        return tuple(self.meaning.split()) if self.meaning else self.words
+
 
 class Vocabulary:
     """Groups of phrases with one meaning. The clinic's own groups come before the built-in ones.
