@@ -7,13 +7,13 @@ import difflib
 import io
 import subprocess
 import tarfile
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from chatbot.answering.assistant import Assistant
 from chatbot.commands.ask import clinic_today
 from chatbot.curation.comparison import Change, changes, documents, known_questions
-from chatbot.errors import KnowledgeError, Problem
+from chatbot.errors import KnowledgeError, Problem, StorageError
 from chatbot.knowledge.folder import Files, read
 from chatbot.knowledge.loading import load
 from chatbot.knowledge.sentences import sentences
@@ -37,13 +37,27 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     day = args.on or clinic_today(new.corpus)
     for name, what in documents(old.corpus, new.corpus):
         print(f"document {name}: {what}")
-    questions = (*known_questions(old.corpus), *known_questions(new.corpus))
+    questions = (*known_questions(old.corpus), *known_questions(new.corpus), *_logged(settings))
     found = changes(old, new, questions, day)
     for change in found:
         print("\n".join(_lines(change)))
     print(f"{len(set(questions))} questions asked, {len(found)} get another reply.")
     failing = [c for c in found if args.fail_on in ("any", c.kind)]
     return 1 if failing else 0
+
+
+def _logged(settings: Settings) -> list[str]:
+    """What visitors asked, as far as it is kept and the database is there."""
+    if not settings.question_log:
+        return []
+    from chatbot.storage.store import open_store
+
+    try:
+        noted = open_store(settings, b"", str).exchanges.since(datetime.min.replace(tzinfo=UTC))
+    except StorageError as error:
+        print(f"Without the questions of visitors: {error}")
+        return []
+    return [one.question for one in noted if one.question]
 
 
 def _lines(change: Change) -> list[str]:
