@@ -6,6 +6,7 @@ hook or decorator that could answer earlier, so that danger is seen before any r
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,7 @@ class Exchange:
 
 def ask(request: Request, services: Services, accepted: str) -> Exchange:
     """Answer the question in this request; raises Refused. `accepted` is the content type."""
+    started = time.perf_counter()
     assistant, withdrawn = services.library.current()
     raw = incoming.read(request)
     question, context = incoming.peek(raw)
@@ -37,7 +39,7 @@ def ask(request: Request, services: Services, accepted: str) -> Exchange:
     danger = assistant.danger(question, context)
     if danger.safety is Safety.EMERGENCY:
         reply = assistant.crisis(danger, version(services))
-        return _finish(services, Exchange(services.new_id(), question, context, reply))
+        return _finish(services, Exchange(services.new_id(), question, context, reply), started)
 
     wait = services.limits.wait("ask", request.remote_addr or "")
     if wait:
@@ -55,7 +57,7 @@ def ask(request: Request, services: Services, accepted: str) -> Exchange:
         danger=danger,
     )
     earlier = tuple(asked.context)
-    return _finish(services, Exchange(services.new_id(), asked.question, earlier, reply))
+    return _finish(services, Exchange(services.new_id(), asked.question, earlier, reply), started)
 
 
 def version(services: Services) -> str:
@@ -82,7 +84,11 @@ def handoff_offer(services: Services) -> dict[str, Any]:
     }
 
 
-def _finish(services: Services, exchange: Exchange) -> Exchange:
+def _finish(services: Services, exchange: Exchange, started: float) -> Exchange:
     """Note what happened, without ever delaying or failing the reply."""
     services.store.exchanges.note(exchange.id, exchange.reply, exchange.question, services.now())
+    if services.metrics:
+        reason = exchange.reply.reason.value if exchange.reply.reason else ""
+        outcome = exchange.reply.outcome.value
+        services.metrics.replied(outcome, reason, time.perf_counter() - started)
     return exchange

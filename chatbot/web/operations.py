@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify
 
 from chatbot.errors import StorageError
+from chatbot.web.refusals import Refused
 from chatbot.web.services import services
 
 blueprint = Blueprint("operations", __name__)
@@ -39,6 +40,15 @@ def readyz() -> Response:
     response = jsonify(body)
     response.status_code = 200 if quoting else 503
     return response
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """Numbers for Prometheus, where `METRICS` is on."""
+    found = services().metrics
+    if found is None:
+        raise Refused(404, "Metrics are off. Set CHATBOT_METRICS=on to have them.")
+    return Response(found.page(services()), content_type="text/plain; version=0.0.4")
 
 
 def _database() -> tuple[str, str | None]:

@@ -16,6 +16,7 @@ from chatbot.settings import Settings
 from chatbot.storage.store import Store
 from chatbot.web.library import Library
 from chatbot.web.limits import Limits
+from chatbot.web.metrics import Metrics
 
 EXTENSION = "chatbot"
 
@@ -29,6 +30,7 @@ class Services:
     limits: Limits
     store: Store
     secret: bytes
+    metrics: Metrics | None
     now: Callable[[], datetime]
     new_id: Callable[[], str]
 
