@@ -19,6 +19,7 @@ from chatbot.safety.scorer import Scorer
 
 UNCLEAR = "unclear"  # the category where only the score speaks: every resource is shown
 JOINED = 2  # earlier questions that are read together with the present one
+SURE = 0.95
 FEWEST = 2  # words that a message must have for the score alone to say anything
 DENIED = 4  # words that a "not" reaches over
 _CAN = frozenset({"can", "could"})
@@ -123,7 +124,8 @@ class _Message:
             return Safety.NONE
         if rule.tier is not Safety.CONCERN:
             ends &= ~self._taken_back("softened", rule)
-            ends &= ~self._taken_back("softened_by_sentence", rule)
+            if not self._sure():
+                ends &= ~self._taken_back("softened_by_sentence", rule)
         negated = self._negated()
         if ends and negated:
             ends &= rule.pattern.ends(self.reading, self.reading.everywhere & ~negated)
@@ -139,9 +141,17 @@ class _Message:
             return Safety.NONE
         level = self._scorer.level(self._chance_of_danger())
         counters = self._book.counters[""].softened_by_sentence
-        if level is Safety.EMERGENCY and self._reach("softened_by_sentence", counters):
+        if (
+            level is Safety.EMERGENCY
+            and not self._sure()
+            and self._reach("softened_by_sentence", counters)
+        ):
             return Safety.CONCERN
         return level
+
+    def _sure(self) -> bool:
+        """Whether the score leaves no doubt, so that no date takes anything back."""
+        return self._scorer is not None and self._chance_of_danger() >= SURE
 
     def _chance_of_danger(self) -> float:
         if self._chance is None:

@@ -37,7 +37,7 @@ def resources(
     """
     try:
         entries = read_yaml("safety/resources.yaml").get(country) or ()
-        shown = [e for e in entries if e.get("always") or _wanted(e.get("for"), categories)]
+        shown = [e for e in entries if _wanted(e.get("for"), categories)]
         found = tuple(_resource(entry, language) for entry in shown)
     except Exception:  # a broken file must not cost anybody the help they need
         found = ()
@@ -57,7 +57,10 @@ def message(danger: Danger, country: str) -> str:
 
 def stale(today: date, extra: Iterable[Resource] = (), country: str = "US") -> tuple[Resource, ...]:
     """The resources last verified more than 180 days before `today`, or never."""
-    everything = read_yaml("safety/resources.yaml").get(country) or ()
+    try:
+        everything = read_yaml("safety/resources.yaml").get(country) or ()
+    except Exception:  # as above; what is shown then has no date to go stale
+        everything = ()
     shown = [*(_resource(entry, "en") for entry in everything), *extra]
     return tuple(r for r in shown if r.verified_on is None or today - r.verified_on > KEEPS)
 
@@ -74,14 +77,16 @@ def _paragraphs(danger: Danger, wording: dict[str, Any], country: str) -> list[s
             advice.append(text)
     firsts = wording["first_for"]
     first = next((firsts[name] for name in danger.categories[:1] if name in firsts), None)
-    helper = [wording["helper"]] if danger.helper else []
+    helped = danger.helper and not set(danger.categories) & set(wording["no_helper"])
+    helper = [wording["helper"]] if helped else []
     notes = [wording["notes"][n] for n in danger.categories if n in wording["notes"]]
     parts = [first or wording["first"], *advice[:2], *helper, *notes[:1], wording["unwatched"]]
     return [part.strip() for part in parts]
 
 
 def _wanted(only: Sequence[str] | None, categories: Sequence[str]) -> bool:
-    return only is None or any(name in only for name in categories)
+    """Whether an entry is for one of `categories`; "unclear" and unknown ones get everything."""
+    return only is None or any(name in only or name == "unclear" for name in categories)
 
 
 def _resource(entry: dict[str, Any], language: str) -> Resource:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +13,6 @@ from chatbot.safety.detector import Detector, assess_safely
 from chatbot.safety.model import Danger, Safety
 
 DETECTOR = Detector.builtin()
-CORPUS = Path(__file__).parent / "corpus"
 
 
 def safety(text: str, *earlier: str) -> Safety:
@@ -165,12 +162,3 @@ def test_worst_cases_take_time_in_proportion_to_their_length(seed: str) -> None:
         return min(times)
 
     assert seconds(16_000) < 12 * seconds(4_000) + 0.05
-
-
-def rows(name: str, half: str) -> list[dict[str, Any]]:
-    lines = (CORPUS / f"{name}.jsonl").read_text("utf-8").splitlines()
-    return [row for row in map(json.loads, lines) if row["half"] == half]
-
-
-def share(hits: list[bool]) -> float:
-    return sum(hits) / len(hits)

@@ -1,4 +1,4 @@
-"""Writes chatbot/builtin/safety/everyday.txt: words never read as another, misspelt or run together.
+"""Writes builtin/safety/everyday.txt: words never read as another, misspelt or run together.
 
     python -m tools.safety.everyday /usr/share/dict/american-english /usr/share/dict/british-english
 

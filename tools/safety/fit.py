@@ -28,9 +28,10 @@ from chatbot.safety.scorer import Scorer
 ROOT = Path(__file__).resolve().parent.parent.parent
 CORPUS = ROOT / "tests" / "safety" / "corpus"
 DATA = ROOT.parent / "shared" / "data"
-LEVELS = (0.05, 0.2, 0.6, 0.9)  # see Scorer
+LEVELS = (0.05, 0.15, 0.6, 0.93)  # see Scorer
 PENALTY = 1 / 50
 STEPS = 1500
+PAIRS = 6000
 HEAD = """\
 # Weights of the second opinion on danger, made by tools/safety/fit.py; positive means danger.
 # First the levels that scorer.py explains; then weight, tab, word or pair of words
@@ -61,7 +62,7 @@ def outside() -> list[Example]:
 
 
 def samples(examples: Iterable[Example]) -> list[tuple[set[str], bool, float]]:
-    """(features, danger, weight): a message in danger as a whole, any other in all its stretches."""
+    """(features, danger, weight): a message in danger whole, any other in its stretches."""
     reader = rules.builtin().reader
     found = []
     for text, danger, weight in examples:
@@ -70,13 +71,18 @@ def samples(examples: Iterable[Example]) -> list[tuple[set[str], bool, float]]:
         if danger and len(parts) > 5:
             continue  # where in a long message the danger stands is not known
         found += [(part, danger, weight) for part in ([set().union(*parts)] if danger else parts)]
-    return found
+    # Two harmless sentences together are harmless: what adds up by chance must not count.
+    harmless = [part for part, danger, _ in found if not danger]
+    dice = random.Random(2)
+    pairs = (dice.sample(harmless, 2) for _ in range(PAIRS))
+    return found + [(one | other, False, 0.5) for one, other in pairs]
 
 
 def fit(examples: Iterable[Example]) -> dict[str, float]:
     """The weights; the one of "" is the bias."""
     learnt = samples(examples)
-    seen = Counter(feature for features, _, _ in learnt for feature in features)
+    alone = learnt[: len(learnt) - PAIRS]
+    seen = Counter(feature for features, _, _ in alone for feature in features)
     names = sorted(feature for feature, count in seen.items() if count > 1)
     columns = {feature: i for i, feature in enumerate(names)}
     row_of, column_of, values = [], [], []
