@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint test-scale test-faults test-browsers bench-quality bench-speed bench-http lock clean help
+.PHONY: run test lint test-scale test-faults test-browsers bench-quality bench-speed bench-http bench-widget lock clean help
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -28,6 +28,14 @@ test-scale: $(VENV)/.dev ## PostgreSQL, Redis and several processes
 test-faults: $(VENV)/.dev ## the fault plan at full length
 	$(BIN)/python -m pytest -m faults
 
+test-browsers: $(VENV)/.dev build/browsers/.done ## the widget in Chromium, Firefox and WebKitGTK
+	@for tool in chromium firefox-esr WebKitWebDriver xvfb-run; do command -v $$tool >/dev/null || \
+	  { echo "Missing $$tool: apt-get install -y --no-install-recommends chromium firefox-esr webkit2gtk-driver xvfb fonts-dejavu-core"; exit 1; }; done
+	$(BIN)/python -m pytest -m browsers -s tests/widget/test_browsers.py
+
+bench-widget: $(VENV)/.dev chromium build/lighthouse/.done ## what the button costs a site, beside others
+	$(BIN)/python -m benchmarks.widget | tee docs/widget-measurements.md
+
 chromium:
 	@command -v chromium >/dev/null || { echo "Missing: apt-get install -y --no-install-recommends chromium fonts-dejavu-core"; exit 1; }
 
@@ -46,6 +54,13 @@ $(VENV)/.run: requirements.lock | $(VENV)/bin/python
 $(VENV)/.dev: requirements-dev.lock | $(VENV)/bin/python
 	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@ $(VENV)/.run
+
+build/browsers/.done: tests/widget/package.json tests/widget/package-lock.json
+build/lighthouse/.done: benchmarks/widget/package.json benchmarks/widget/package-lock.json
+build/%/.done:
+	@command -v npm >/dev/null || { echo "Missing: Node.js 20 with npm"; exit 1; }
+	mkdir -p $(@D) && cp $^ $(@D) && cd $(@D) && npm ci --silent --no-fund --no-audit
+	@touch $@
 
 clean: ## remove the virtual environment and caches; instance/ stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build

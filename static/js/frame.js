@@ -39,7 +39,9 @@ function tell(word, more) {
 // Where help is on top, it stays in sight; else the question box, ready to type.
 function focus() {
   const alarm = document.querySelector("#latest [role=alert]");
-  (alarm ?? document.getElementById("question") ?? document.getElementById("main")).focus();
+  const place = alarm ?? document.getElementById("question") ?? document.getElementById("main");
+  place.focus({ preventScroll: true }); // WebKit refuses until the frame has been touched once
+  place.scrollIntoView({ block: "nearest", behavior: "instant" });
 }
 
 function follow(event) {

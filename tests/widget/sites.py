@@ -25,7 +25,7 @@ HEADS = {
         *,::before,::after{box-sizing:inherit}.site{max-width:68rem;margin:0 auto;padding:2rem}
         button,input[type=submit]{background:#e91e63;border:0;border-radius:0;color:#fff;
           text-transform:uppercase;letter-spacing:.2em;padding:1.5rem 3rem}
-        a{color:#e91e63;text-decoration:none}iframe,img{max-width:100%;height:auto}
+        a{color:#ad1457;text-decoration:none}iframe,img{max-width:100%;height:auto}
         dialog{display:block}h2{font-size:4rem;margin:4rem 0}
         .bar{position:sticky;top:0;background:#fff;z-index:99;padding:2rem}</style>""",
     "hostile": """<style>

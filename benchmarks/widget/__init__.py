@@ -1,0 +1,1 @@
+"""What the button costs a site: bytes, requests and Lighthouse, beside other chat widgets."""
