@@ -20,16 +20,17 @@ from chatbot.text.terms import Analyzer
 _SHORT = re.compile(r"\b[A-Z]{2,6}s?\b")
 _VOWELS = re.compile(r"[aeiouy]+")
 _SENTENCE_END = re.compile(r"[.!?…]+(?:\s|$)")
+_SENTENCE_BREAK = re.compile(r"(?<=[.!?…])\s+|\n")  # quicker than finding sentences
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
 
 
 def lint(corpus: Corpus, files: Files) -> tuple[Problem, ...]:
     """All warnings about documents that are not retired, in the order of files and lines."""
     kept = [document for document in corpus.documents if document.status is not Status.RETIRED]
-    texts = {path: decode(path, content).text for path, content in files.contents.items()}
+    where = _places(files)
     found = [*_same_question(kept, corpus.clinic.language), *_same_text(kept)]
     for document in kept:
-        places = _Places(texts[document.file])
+        places = where[document.file]
         for passage in document.passages:
             found += _leaning(document, passage, places)
             found += _unsafe(document, passage, places)
@@ -53,22 +54,20 @@ def numbers(corpus: Corpus, files: Files) -> dict[tuple[str, str], dict[str, tup
     by_first: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
     for terms in tags:
         by_first[terms[0] if terms else ""].append(terms)
+    where = _places(files)
     told: defaultdict[tuple[str, str], defaultdict[str, list[str]]]
     told = defaultdict(lambda: defaultdict(list))
     for document in corpus.documents:
         if document.status is Status.RETIRED:
             continue
-        places = _Places(decode(document.file, files.contents[document.file]).text)
+        places = where[document.file]
         for passage in document.passages:
-            for start, end in sentences(passage.text):
-                sentence = passage.text[start:end]
-                stated = rules()["number"].findall(sentence.replace("\u00a0", " "))
-                if not stated:
-                    continue
-                terms = analyzer.terms(sentence)
+            for sentence in _SENTENCE_BREAK.split(passage.text):
+                stated = rules()["number"].findall(sentence)
+                terms = analyzer.terms(sentence) if stated else ()
                 topics = {tags[tag] for at, term in enumerate(terms) for tag in by_first[term]
                           if terms[at : at + len(tag)] == tag}  # fmt: skip
-                line = places.line(passage, sentence.split("\n")[0])
+                line = places.line(passage, sentence) if topics else 0
                 for number, unit in stated:
                     for topic in topics:
                         told[topic, analyzer.stem(unit)][number].append(f"{document.file}:{line}")
@@ -94,6 +93,10 @@ def rules() -> Mapping[str, Any]:
 
 def _compiled(expression: str) -> re.Pattern[str]:
     return re.compile(expression, re.IGNORECASE)
+
+
+def _places(files: Files) -> dict[str, _Places]:
+    return {path: _Places(decode(path, content).text) for path, content in files.contents.items()}
 
 
 class _Places:
@@ -147,8 +150,9 @@ def _leaning(document: Document, passage: Passage, places: _Places) -> Iterator[
 
 
 def _unsafe(document: Document, passage: Passage, places: _Places) -> Iterator[Problem]:
+    lowered = passage.text.lower()  # twice as fast to look in
     for match, spared, why in rules()["unsafe"]:
-        if not match.search(passage.text):
+        if not match.search(lowered):
             continue
         for start, end in sentences(passage.text):
             sentence = passage.text[start:end]
