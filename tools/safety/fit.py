@@ -28,7 +28,7 @@ from chatbot.safety.scorer import Scorer
 ROOT = Path(__file__).resolve().parent.parent.parent
 CORPUS = ROOT / "tests" / "safety" / "corpus"
 DATA = ROOT.parent / "shared" / "data"
-LEVELS = (0.05, 0.15, 0.6, 0.93)  # see Scorer
+LEVELS = (0.05, 0.15, 0.55, 0.93)  # see Scorer
 PENALTY = 1 / 50
 STEPS = 1500
 PAIRS = 6000
