@@ -65,7 +65,8 @@ class Retriever:
         `without` leaves a document out and `unasked` one phrasing of its own, to see what would
         happen if the folder had none; the statistics stay those of the whole folder.
         """
-        if not self.index.entries or not query.terms:
+        others = any(document.id != without for document in self.corpus.documents)
+        if not self.index.entries or not others or not query.terms:
             return Ranking(query)
         found = self._candidates(query, without, unasked)
         order = np.lexsort((found.passages, -found.scores))[:limit]
