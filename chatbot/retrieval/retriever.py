@@ -65,15 +65,16 @@ class Retriever:
         `without` leaves a document out and `unasked` one phrasing of its own, to see what would
         happen if the folder had none; the statistics stay those of the whole folder.
         """
-        others = any(document.id != without for document in self.corpus.documents)
-        if not self.index.entries or not others or not query.terms:
+        if not self.index.entries or not query.terms:
             return Ranking(query)
         found = self._candidates(query, without, unasked)
+        if found is None:
+            return Ranking(query)
         order = np.lexsort((found.passages, -found.scores))[:limit]
         hits = [self._hit(query, found, place) for place in order.tolist()]
         return Ranking(query, tuple(hit for hit in hits if hit.score > 0))
 
-    def _candidates(self, query: Query, without: str | None, unasked: str | None) -> _Found:
+    def _candidates(self, query: Query, without: str | None, unasked: str | None) -> _Found | None:
         index, weights = self.index, self.weights
         shares = index.lexical(query)
         if index.meaning:
@@ -86,6 +87,8 @@ class Retriever:
         if without is not None:
             totals[index.passages_of(without)] = -1.0
         passages = _largest(totals.round(DIGITS), CANDIDATES)
+        if not len(passages):
+            return None
         bounds = [(int(index.first[n]), int(index.first[n + 1])) for n in passages]
         spread = np.array([row for start, end in bounds for row in range(start, end)], np.int64)
         starts = np.cumsum([0, *(end - start for start, end in bounds[:-1])])
