@@ -4,73 +4,24 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any, get_args
 
 from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
-from pydantic import AfterValidator, Field, model_validator
 
 from chatbot.handoff.hours import in_words
 from chatbot.handoff.model import Submission
 from chatbot.handoff.states import visitor_sees
-from chatbot.safety.model import Danger, Safety
+from chatbot.safety.model import Danger, Resource, Safety
 from chatbot.storage.handoffs import Receipt, Visit
 from chatbot.web import incoming
-from chatbot.web.incoming import Body, Question, Text
+from chatbot.web.fields import Reason, Request, Visiting
 from chatbot.web.refusals import Refused
+from chatbot.web.serialise import resources_json
 from chatbot.web.services import services
 
 blueprint = Blueprint("handoffs", __name__)
 
-LONGEST_LINE, LONGEST_MESSAGE = 200, 4_000
 KEY_HEADER = "Idempotency-Key"
-
-
-def _one_line(text: str) -> str:
-    if any(ord(character) < 32 or character in "\x7f\u2028\u2029" for character in text):
-        raise ValueError("must be one line without control characters")
-    return text.strip()
-
-
-def _address(text: str) -> str:
-    name, _, domain = text.partition("@")
-    if text and (not name or "." not in domain or any(c in text for c in " ,;<>()")):
-        raise ValueError("is not an e-mail address; write it like name@example.org")
-    return text
-
-
-Line = Annotated[Text, Field(max_length=LONGEST_LINE), AfterValidator(_one_line)]
-Email = Annotated[Line, AfterValidator(_address)]
-Message = Annotated[Text, Field(max_length=LONGEST_MESSAGE)]
-
-
-class Request(Body):
-    """The body of `POST /api/v1/handoffs`. `page` is accepted and not stored."""
-
-    question: Question
-    message: Message = ""
-    name: Line = ""
-    email: Email = ""
-    phone: Line = ""
-    consent: bool
-    page: Annotated[Text, Field(max_length=2_000)] | None = None
-
-    @model_validator(mode="after")
-    def _complete(self) -> Request:
-        if not self.consent:
-            raise ValueError("consent is needed: without it we may not keep your question")
-        if not self.email and not self.phone:
-            raise ValueError("an e-mail address or a phone number is needed, so we can answer you")
-        return self
-
-
-class Visiting(Body):
-    """What a visitor does on the status page."""
-
-    action: Literal["open", "follow_up", "correct", "delete"]
-    code: Line = ""
-    text: Message = ""
-    email: Email = ""
-    phone: Line = ""
 
 
 @blueprint.post("/api/v1/handoffs")
@@ -92,6 +43,7 @@ def create() -> Response:
             "status_url": _status_url(receipt),
             "code": receipt.code,
             "reply_expected": due.isoformat() if due else None,
+            "resources": resources_json(_help(danger)),
         }
     )
     response.status_code = 201
@@ -110,14 +62,16 @@ def post_form() -> Response | str:
     raw = incoming.read(request)
     fields = incoming.fields(raw, incoming.FORM)
     if fields.pop("step", "send") == "write":
-        return _form({"question": fields.get("question", "")}, None)
+        return _form({name: fields.get(name, "") for name in ("question", "reason")}, None)
     danger = _danger(raw)
     incoming.same_site(request, services().settings.public_url)
     key = str(fields.pop("key", "")) or secrets.token_urlsafe(16)
     trapped = fields.pop("website", "")
     _limit()
+    consent, reason = fields.get("consent") == "yes", fields.get("reason")
+    known = {"consent": consent, "reason": reason if reason in get_args(Reason) else None}
     try:
-        asked = incoming.validate(fields | {"consent": fields.get("consent") == "yes"}, Request)
+        asked = incoming.validate(fields | known, Request)
     except Refused as error:
         return make_response(_form(fields | {"key": key}, error), error.status)
     if trapped:
@@ -157,6 +111,12 @@ def _danger(raw: incoming.Raw) -> Danger:
     return assistant.danger(incoming.spoken(raw))
 
 
+def _help(danger: Danger) -> tuple[Resource, ...]:
+    """Where help is to be had, for a message that speaks of danger."""
+    assistant, _ = services().library.current()
+    return assistant.resources(danger.categories) if danger.safety.gravity else ()
+
+
 def _limit() -> None:
     wait = services().limits.wait("handoff", request.remote_addr or "")
     if wait:
@@ -176,6 +136,7 @@ def _submit(asked: Request, key: str, danger: Danger) -> Receipt:
         email=asked.email,
         phone=asked.phone,
         language=services().clinic.language,
+        reason=asked.reason or "",
         urgent=urgent,
     )
     now = services().now()
@@ -210,13 +171,11 @@ def _problems(fields: dict[str, Any], error: Refused | None) -> dict[str, str]:
 
 
 def _sent(receipt: Receipt, danger: Danger) -> str:
-    assistant, _ = services().library.current()
-    shown = assistant.resources(danger.categories) if danger.safety.gravity else ()
     return render_template(
         "handoff_sent.html",
         receipt=receipt,
         status_url=_status_url(receipt),
-        resources=shown,
+        resources=_help(danger),
         mails=bool(services().settings.smtp_url),
         expected=_expected(receipt.item.due_at),
     )

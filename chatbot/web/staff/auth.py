@@ -14,7 +14,7 @@ from pydantic import Field
 from chatbot.errors import StorageUnavailable
 from chatbot.handoff.model import Actor, Party
 from chatbot.web import incoming
-from chatbot.web.handoffs import Line
+from chatbot.web.fields import Line
 from chatbot.web.incoming import Body, Text
 from chatbot.web.refusals import Refused
 from chatbot.web.services import services

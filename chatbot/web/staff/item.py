@@ -13,7 +13,7 @@ from chatbot.handoff.states import allowed, visitor_sees
 from chatbot.knowledge.model import Document, Passage
 from chatbot.storage.inbox import Thread
 from chatbot.web import incoming
-from chatbot.web.handoffs import Line
+from chatbot.web.fields import Line
 from chatbot.web.incoming import Body, Text
 from chatbot.web.services import services
 from chatbot.web.staff.auth import guarded

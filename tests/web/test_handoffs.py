@@ -1,0 +1,158 @@
+"""Asking the staff: the JSON call, the form, the confirmation and the private status page."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from chatbot.handoff.model import State
+from chatbot.web.services import EXTENSION
+from tests.web.conftest import MakeApp
+
+KEY = {"Idempotency-Key": "0123456789abcdef"}
+BODY = {"question": "Do you treat tinnitus?", "email": "visitor@mail.example", "consent": True}
+FORM = {"question": "Do you treat tinnitus?", "email": "visitor@mail.example", "consent": "yes"}
+
+
+@pytest.fixture
+def app(make_app: MakeApp) -> Flask:
+    return make_app()
+
+
+def inbox(app: Flask) -> Any:
+    return app.extensions[EXTENSION].store.inbox.items(states=(State.WAITING,))
+
+
+def test_a_request_is_kept_before_it_is_acknowledged(app: Flask) -> None:
+    reply = app.test_client().post("/api/v1/handoffs", json=BODY, headers=KEY)
+    assert reply.status_code == 201
+    body = reply.get_json()
+    assert re.fullmatch(r"H-[0-9A-Z]{4}-[0-9A-Z]{4}", body["reference"])
+    assert body["reply_expected"] is None
+    [item] = inbox(app)
+    assert (item.reference, item.question) == (body["reference"], BODY["question"])
+
+
+def test_the_same_key_and_body_is_one_request_and_another_body_is_refused(app: Flask) -> None:
+    client = app.test_client()
+    first = client.post("/api/v1/handoffs", json=BODY, headers=KEY).get_json()
+    again = client.post("/api/v1/handoffs", json=BODY, headers=KEY).get_json()
+    assert again == first
+    other = client.post("/api/v1/handoffs", json=BODY | {"question": "Else?"}, headers=KEY)
+    assert other.status_code == 409
+    assert other.get_json()["resources"]
+    assert len(inbox(app)) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"consent": False}, 422),
+        ({"consent": "yes"}, 422),
+        ({"email": "", "phone": ""}, 422),
+        ({"email": "no-at-sign"}, 422),
+        ({"email": "a@b.example\nBcc: x@y.example"}, 422),
+        ({"name": "a\r\nb"}, 422),
+        ({"question": " "}, 422),
+        ({"shoe_size": 44}, 422),
+        ({"reason": "curiosity"}, 422),
+    ],
+)
+def test_what_cannot_be_answered_is_not_kept(
+    app: Flask, change: dict[str, Any], status: int
+) -> None:
+    reply = app.test_client().post("/api/v1/handoffs", json=BODY | change, headers=KEY)
+    assert reply.status_code == status
+    assert reply.get_json()["resources"]
+    assert inbox(app) == ()
+
+
+def test_a_missing_key_is_asked_for(app: Flask) -> None:
+    reply = app.test_client().post("/api/v1/handoffs", json=BODY)
+    assert reply.status_code == 400
+    assert "Idempotency-Key" in reply.get_json()["detail"]
+
+
+def test_the_reason_of_the_reply_travels_along(app: Flask) -> None:
+    client = app.test_client()
+    page = client.post(
+        "/handoff", data={"step": "write", "question": "x?", "reason": "out_of_date"}
+    )
+    assert 'name="reason" value="out_of_date"' in page.get_data(as_text=True)
+    client.post("/handoff", data=FORM | {"reason": "out_of_date"})
+    [item] = inbox(app)
+    assert item.reason == "out_of_date"
+
+
+def test_danger_in_a_request_shows_help_and_marks_it_urgent(app: Flask) -> None:
+    danger = BODY | {"message": "I want to kill myself"}
+    reply = app.test_client().post("/api/v1/handoffs", json=danger, headers=KEY).get_json()
+    assert "988" in {resource["call"] for resource in reply["resources"]}
+    [item] = inbox(app)
+    assert item.urgent
+
+
+def test_the_form_keeps_what_was_typed_and_says_what_is_missing(app: Flask) -> None:
+    reply = app.test_client().post("/handoff", data={"question": "Tinnitus?", "name": "Ann"})
+    page = reply.get_data(as_text=True)
+    assert reply.status_code == 422
+    assert "Not sent yet" in page
+    assert "Tinnitus?" in page
+    assert 'value="Ann"' in page
+
+
+def test_the_trap_for_machines_never_says_sent(app: Flask) -> None:
+    reply = app.test_client().post("/handoff", data=FORM | {"website": "https://spam.example"})
+    assert reply.status_code == 422
+    assert inbox(app) == ()
+
+
+def test_own_limit_of_five_an_hour(make_app: MakeApp) -> None:
+    client = make_app(RATE_LIMIT="60 per minute").test_client()
+    statuses = [
+        client.post(
+            "/api/v1/handoffs", json=BODY, headers={"Idempotency-Key": f"{n:016}"}
+        ).status_code
+        for n in range(6)
+    ]
+    assert statuses == [201] * 5 + [429]
+
+
+def sent(client: FlaskClient) -> tuple[str, str]:
+    """(path of the status page, code) of a request sent by the form."""
+    reply = client.post("/handoff", data=FORM)
+    assert reply.status_code == 201
+    page = reply.get_data(as_text=True)
+    link = re.search(r"/handoff/[\w-]+", page)
+    code = re.search(r"\b[0-9A-Z]{3}-[0-9A-Z]{3}\b", page)
+    assert link
+    assert code
+    return link.group(), code.group()
+
+
+def test_the_link_of_the_confirmation_shows_the_request_and_is_kept_private(app: Flask) -> None:
+    client = app.test_client()
+    path, _ = sent(client)
+    page = client.get(path)
+    assert "tinnitus" in page.get_data(as_text=True)
+    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert page.headers["Cache-Control"] == "no-store"
+    assert "noindex" in page.headers["X-Robots-Tag"]
+
+
+def test_a_wrong_link_is_not_found(client: FlaskClient) -> None:
+    assert client.get("/handoff/" + "x" * 43).status_code == 404
+
+
+def test_a_visitor_can_delete_a_request(app: Flask) -> None:
+    client = app.test_client()
+    path, code = sent(client)
+    client.post(path, data={"action": "delete", "code": code})
+    assert inbox(app) == ()
+    assert "tinnitus" not in client.post(path, data={"action": "open", "code": code}).get_data(
+        as_text=True
+    )
