@@ -76,18 +76,22 @@ class Postings:
 
     def scores(self, terms: Sequence[str], weights: Sequence[float] | None = None) -> Scores:
         """The BM25 score of every text; without weights equal to rank_bm25's `get_scores`."""
-        total = np.zeros(self.size)
-        for number, term in enumerate(terms):
-            ids, worth = self._postings.get(term, self._empty)
-            total[ids] += worth if weights is None else weights[number] * worth
-        return total
+        found = [self._postings.get(term, self._empty) for term in terms]
+        if weights is not None:
+            found = [(ids, w * worth) for (ids, worth), w in zip(found, weights, strict=True)]
+        return self._added(found)
 
     def shared(self, terms: Sequence[str]) -> Scores:
         """For every text the idf mass of its distinct terms that are among `terms`."""
-        total = np.zeros(self.size)
-        for term in terms:
-            total[self.having(term)] += self.idf.get(term, 0.0)
-        return total
+        masses = [(self.having(term), self.idf.get(term, 0.0)) for term in terms]
+        return self._added([(ids, np.full(len(ids), idf)) for ids, idf in masses])
+
+    def _added(self, found: Sequence[tuple[NDArray[np.int32], Scores]]) -> Scores:
+        """The sum by text; `bincount` adds in the order given, term after term."""
+        if not found:
+            return np.zeros(self.size)
+        ids, worth = (np.concatenate(part) for part in zip(*found, strict=True))
+        return np.bincount(ids, weights=worth, minlength=self.size).astype(np.float64)
 
     def having(self, term: str) -> NDArray[np.int32]:
         """The numbers of the texts that contain a term, ascending."""

@@ -8,8 +8,8 @@ could reach at best, so that a share means the same for every question.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
+from itertools import chain, pairwise
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from chatbot.retrieval.vocabulary import Folded
 from chatbot.text.terms import Analyzer, words
 
 GRAM = 4  # letters
+NOTHING = ""  # stands for the terms of a text that has none
 RARITY = 1000  # idf is counted in thousandths where sums must be exact
 
 
@@ -55,26 +56,32 @@ class Index:
         self._asking: dict[str, list[int]] = {}
         for number, text in enumerate(asked):
             self._asking.setdefault(text, []).append(number)
-        self.meaning: Meaning | None = None
+        self.numbers = {NOTHING: 0}
+        for entry in chain.from_iterable((*rows, *texts)):
+            self.numbers.setdefault(entry.term, len(self.numbers))
+        self.row_ids = [self._ids(e.term for e in row) for row in rows]
+        self.body_ids = [self._ids(terms) for terms in content]
         held = table() if semantics and analyzer.language == "en" else None
-        if held:
-            self._lay_out(held, rows, texts, content)
+        self.meaning = self._lay_out(held, rows, texts) if held else None
+
+    def _ids(self, terms: Iterable[str]) -> Ids:
+        numbers = list(dict.fromkeys(self.numbers[term] for term in terms))
+        return np.array(numbers or [self.numbers[NOTHING]], np.int32)
 
     def _lay_out(
-        self,
-        held: Table,
-        rows: Sequence[Sequence[Folded]],
-        texts: Sequence[Sequence[Folded]],
-        content: Sequence[Sequence[str]],
-    ) -> None:
-        spoken = {e.term: e.spoken for text in reversed((*rows, *texts)) for e in reversed(text)}
-        self.meaning = Meaning(held, spoken)
+        self, held: Table, rows: Sequence[Sequence[Folded]], texts: Sequence[Sequence[Folded]]
+    ) -> Meaning:
+        spoken: dict[str, tuple[str, ...]] = {NOTHING: ()}
+        for entry in chain.from_iterable((*rows, *texts)):
+            spoken.setdefault(entry.term, entry.spoken)
+        self.spoken = tuple(" ".join(said) for said in spoken.values())
+        rarity = np.array([round(self.rarity(term) * RARITY) for term in spoken], np.int64)
+        rarity[0] = 0
+        meaning = Meaning(held, self.numbers, tuple(spoken.values()), rarity)
         told = [[word for e in text for word in e.spoken] for text in texts]
         asked = [[word for e in row for word in e.spoken] for row in rows]
-        self.meaning.place(asked, [told[owner] for owner in self.owner.tolist()])
-        self.row_ids: Sequence[Ids] = [self.meaning.ids([e.term for e in row]) for row in rows]
-        self.body_ids: Sequence[Ids] = [self.meaning.ids(terms) for terms in content]
-        self.counted = np.array([round(self.rarity(t) * RARITY) for t in spoken], np.int64)
+        meaning.place(asked, [told[owner] for owner in self.owner.tolist()])
+        return meaning
 
     def rows_asking(self, text: str) -> list[int]:
         """The rows that are exactly this text."""
@@ -84,9 +91,10 @@ class Index:
         """The numbers of a document's passages."""
         return [n for n, entry in enumerate(self.entries) if entry.document.id == document]
 
-    def has(self, term: str, passage: int, row: int) -> bool:
-        """Whether a row, or the text of its passage, has a term."""
-        return _among(row, self.asked.having(term)) or _among(passage, self.body.having(term))
+    def has(self, terms: Sequence[str], passage: int, row: int) -> list[bool]:
+        """Which of the terms a row, or the text of its passage, has."""
+        present = {*self.row_ids[row].tolist(), *self.body_ids[passage].tolist()}
+        return [self.numbers.get(term) in present for term in terms]
 
     def rarity(self, term: str) -> float:
         """How much a term tells: its idf, where it is rarer of the two fields."""
@@ -114,11 +122,6 @@ class Index:
                 [query.weights[n] for n in content],
             ),
         }
-
-
-def _among(number: int, ascending: Ids) -> bool:
-    place = int(ascending.searchsorted(number))
-    return place < len(ascending) and int(ascending[place]) == number
 
 
 def _share(field: Postings, terms: Sequence[str], weights: Sequence[float] | None = None) -> Scores:

@@ -17,32 +17,50 @@ CENTRED = 0.8  # share of the corpus's mean direction taken off: what all its te
 ENOUGH = 20  # short texts from which that mean says anything
 
 Ids = NDArray[np.int32]
-_NOTHING = np.array([-1], np.int32)  # stands for the words of an empty text
+Counts = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
     """How well the words of a question and those of some texts find each other.
 
-    `best` holds, per text (rows) and term of the question (columns), ten-thousandths of likeness of
-    the nearest word, and `nearest` that word's number; `backward` is, per text, the weighted share
-    of its words that have a like in the question.
+    `like` holds, for every word of every text (rows) and term of the question (columns),
+    ten-thousandths of likeness; the words are numbered by `flat`, and each text's begin at one of
+    `starts`. `best` is the greatest likeness by text, `backward` the weighted share of a text's
+    words that have a like in the question.
     """
 
-    best: NDArray[np.int64]
-    nearest: NDArray[np.int64]
-    backward: NDArray[np.float64]
+    like: Counts
+    flat: Ids
+    starts: Counts
+    best: Counts
+    backward: Vector
+
+    def nearest(self, text: int, column: int) -> int:
+        """The number of the word of a text that is nearest to a term of the question."""
+        end = int(self.starts[text + 1]) if text + 1 < len(self.starts) else len(self.flat)
+        place = int(self.starts[text])
+        return int(self.flat[place + int(self.like[place:end, column].argmax())])
 
 
 class Meaning:
-    """The vectors of one corpus: of every short text that asks for a passage, and of every term."""
+    """The vectors of one corpus: of every short text that asks for a passage, and of every term.
 
-    def __init__(self, table: Table, spoken: Mapping[str, Sequence[str]]) -> None:
-        """`spoken` gives the words behind every term of the corpus."""
+    `spoken` gives the words behind every term, in the order of the terms' numbers, and `rarity` how
+    much each counts.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        numbers: Mapping[str, int],
+        spoken: Sequence[Sequence[str]],
+        rarity: Counts,
+    ) -> None:
         self._table = table
-        self.spoken = tuple(" ".join(said) for said in spoken.values())
-        self.number = {term: number for number, term in enumerate(spoken)}
-        self._vectors = _matrix([table.vector(said) for said in spoken.values()])
+        self._numbers = numbers
+        self._rarity = rarity
+        self._vectors = _matrix([table.vector(tuple(said)) for said in spoken])
         self._rows: Vectors = np.zeros((0, 0), np.float32)
         self._centre: Vector = np.zeros(table.vectors.shape[1])
 
@@ -63,37 +81,35 @@ class Meaning:
         vector = scaled(self._table.vector(words) - self._centre).astype(np.float32)
         return (self._rows @ vector).astype(np.float64) / (2.0 * SCALE * SCALE)
 
-    def ids(self, terms: Sequence[str]) -> Ids:
-        """The numbers of a text's distinct terms."""
-        return np.array(list(dict.fromkeys(self.number[term] for term in terms)), np.int32)
-
-    def align(self, query: Query, texts: Sequence[Ids], rarity: NDArray[np.int64]) -> Alignment:
-        """Align a question with texts given by their terms' numbers; `rarity` weighs each term."""
-        sizes = np.array([max(1, len(text)) for text in texts])
-        starts = np.cumsum(sizes) - sizes
-        flat = np.concatenate([text if len(text) else _NOTHING for text in texts])
-        distinct, place = np.unique(flat, return_inverse=True)
+    def align(self, query: Query, texts: Sequence[Ids]) -> Alignment:
+        """Align a question with texts given by the numbers of their terms; none may be empty."""
+        sizes = np.array([len(text) for text in texts])
+        starts: Counts = np.cumsum(sizes) - sizes
+        flat = np.concatenate(texts)
+        present = np.zeros(len(self._numbers), bool)
+        present[flat] = True
+        distinct = np.flatnonzero(present)
+        place = np.cumsum(present)[flat] - 1
         like = self._likeness(query, distinct)[place]
-        counted = np.where(flat >= 0, rarity[flat], 0)
+        counted = self._rarity[flat]
         found = np.add.reduceat(counted * like.max(axis=1), starts)
         mass = np.maximum(1, np.add.reduceat(counted, starts))
-        # The first of equals: likeness and place packed in one number, the largest wins.
-        packed = like * len(flat) + np.arange(len(flat))[::-1, None]
-        best = np.maximum.reduceat(packed, starts)
-        nearest = flat[len(flat) - 1 - best % len(flat)].astype(np.int64)
-        return Alignment(best // len(flat), nearest, found / (mass * float(WHOLE)))
+        best = np.maximum.reduceat(like, starts)
+        return Alignment(like, flat, starts, best, found / (mass * float(WHOLE)))
 
-    def _likeness(self, query: Query, distinct: NDArray[np.int32]) -> NDArray[np.int64]:
+    def _likeness(self, query: Query, distinct: NDArray[np.intp]) -> Counts:
         """Ten-thousandths of likeness of terms of the corpus (rows) to those of the question."""
-        asked = _matrix([self._table.vector(said) for said in query.spoken])
-        cosines = (self._vectors[distinct] @ asked.T).astype(np.float64) / (SCALE * SCALE)
-        whole: NDArray[np.int64] = np.rint(cosines * WHOLE).astype(np.int64)
+        asked = _matrix([self._table.word(said) for said in query.spoken])
+        cosines = (self._vectors[distinct] @ asked.T).astype(np.float64)
+        whole: Counts = np.rint(cosines * (WHOLE / (SCALE * SCALE))).astype(np.int64)
         whole[whole < NEAR * WHOLE] = 0
         for column, term in enumerate(query.terms):
-            whole[distinct == self.number.get(term, -2), column] = WHOLE
-        whole[distinct < 0] = 0
+            number = self._numbers.get(term, -1)
+            row = int(distinct.searchsorted(number))
+            if row < len(distinct) and distinct[row] == number:
+                whole[row, column] = WHOLE
         return whole
 
 
-def _matrix(vectors: Sequence[NDArray[np.float64]]) -> Vectors:
+def _matrix(vectors: Sequence[Vector]) -> Vectors:
     return np.array(vectors, np.float32) if vectors else np.zeros((0, 1), np.float32)

@@ -21,12 +21,11 @@ class Query:
     """A question made ready for searching.
 
     `terms` are folded stems in order; `words` the visitor's own words behind the content terms, for
-    showing what was looked for. `steps` tell in plain words how the terms came about. `weights` and
-    `surface` (the words behind each term) run parallel to `terms`, and `small` tells which of them
-    are small words; `sequence` is the asking part in
-    order, with repeats; `read` the asking part as it was read
-    and `meant` its words with folded ones in the words of their meaning, as in `spoken` by term; `kind` what sort of
-    answer is wanted.
+    showing what was looked for. `steps` tell in plain words how the terms came about. Parallel to
+    `terms` run `weights`, `surface` (the words written), `spoken` (the words compared by) and
+    `small` (whether it is a small word). Of the asking part, `sequence` holds the terms in order
+    with repeats, `read` the words as read and `meant` the words compared by; `kind` is the sort of
+    answer wanted.
     """
 
     text: str

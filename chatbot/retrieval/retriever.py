@@ -16,10 +16,11 @@ from chatbot.retrieval.meaning import WHOLE, Alignment
 from chatbot.retrieval.model import Hit, Query, Ranking
 from chatbot.retrieval.query import Reader, Weights
 
-CANDIDATES = 50  # passages looked at word by word
+CANDIDATES = 30  # passages looked at word by word
 DIGITS = 6  # scores are rounded to 1e-6 before they are compared
+LOST = 100.0  # what a text that is left out loses
 PAIR = 0.5  # likeness from which two words are named as a pair
-OF_PASSAGE = ("body", "both", "missing")  # parts that belong to a passage, not to one of its rows
+OF_PASSAGE = ("body", "both")  # parts that belong to a passage, not to one of its rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class _Found:
     spread: NDArray[np.int64]  # the place of each best row among all the candidates' rows
     shares: Mapping[str, Scores]
     scores: Scores
-    aligned: tuple[Alignment, Alignment] | None = None  # with the rows, with the passages' texts
+    aligned: Alignment | None = None
 
 
 class Retriever:
@@ -79,38 +80,30 @@ class Retriever:
         shares = index.lexical(query)
         if index.meaning:
             shares["near"] = index.meaning.nearness(query.meant)
-        rows = sum(weights[name] * shares[name] for name in shares if name not in OF_PASSAGE)
-        rows = np.asarray(rows)
+        lexical = [weights[name] * shares[name] for name in shares if name not in OF_PASSAGE]
+        rows: Scores = np.asarray(sum(lexical))
         if unasked is not None:
-            rows[index.rows_asking(unasked)] = -1.0
+            rows[index.rows_asking(unasked)] = -LOST
         totals = np.maximum.reduceat(rows, index.first[:-1]) + weights["body"] * shares["body"]
         if without is not None:
-            totals[index.passages_of(without)] = -1.0
+            totals[index.passages_of(without)] = -LOST
         passages = _largest(totals.round(DIGITS), CANDIDATES)
         if not len(passages):
             return None
-        bounds = [(int(index.first[n]), int(index.first[n + 1])) for n in passages]
-        spread = np.array([row for start, end in bounds for row in range(start, end)], np.int64)
-        starts = np.cumsum([0, *(end - start for start, end in bounds[:-1])])
+        spread = np.concatenate([np.arange(index.first[n], index.first[n + 1]) for n in passages])
+        sizes = index.first[passages + 1] - index.first[passages]
+        starts = np.cumsum(sizes) - sizes
         close = {name: v[passages if name in OF_PASSAGE else spread] for name, v in shares.items()}
         aligned = self._align(query, passages, spread, starts, close) if index.meaning else None
-        total = sum(weights[name] * close[name] for name in close if name not in OF_PASSAGE)
-        if unasked is not None:
-            total = np.where(rows[spread] < 0, -1.0, total)
-        total = np.asarray(total).round(DIGITS)
-        ends = [*starts[1:].tolist(), len(spread)]
-        best = np.array(
-            [
-                start + int(total[start:end].argmax())
-                for start, end in zip(starts, ends, strict=True)
-            ],
-            np.int64,
-        )
+        named = [name for name in weights if name not in OF_PASSAGE]
+        total = sum(weights[name] * close[name] for name in named) + np.minimum(rows[spread], 0.0)
+        highest = np.maximum.reduceat(np.asarray(total).round(DIGITS), starts)
+        first = np.flatnonzero(np.asarray(total).round(DIGITS) == np.repeat(highest, sizes))
+        best = first[np.searchsorted(first, starts)]
         picked = {name: v if name in OF_PASSAGE else v[best] for name, v in close.items()}
         scores = sum(weights[name] * picked[name] for name in weights) / sum(weights.values())
-        return _Found(
-            passages, spread[best], best, picked, np.asarray(scores).round(DIGITS), aligned
-        )
+        rounded: Scores = np.asarray(scores).round(DIGITS)
+        return _Found(passages, spread[best], best, picked, rounded, aligned)
 
     def _align(
         self,
@@ -119,52 +112,42 @@ class Retriever:
         rows: NDArray[np.int64],
         starts: NDArray[np.int64],
         shares: dict[str, Scores],
-    ) -> tuple[Alignment, Alignment]:
+    ) -> Alignment:
+        """Adds the shares of words that find each other; the rows come before the texts."""
         index = self.index
         assert index.meaning
-        weights = np.array(
-            [
-                round(weight * index.rarity(term) * RARITY)
-                for term, weight in zip(query.terms, query.weights, strict=True)
-            ],
-            np.int64,
-        )
-        mass = float(max(1, int(weights.sum())) * WHOLE)
-        short = index.meaning.align(query, [index.row_ids[n] for n in rows], index.counted)
-        text = index.meaning.align(query, [index.body_ids[n] for n in passages], index.counted)
-        shares["forward"] = short.best @ weights / mass
-        shares["backward"] = short.backward
-        together = np.maximum(np.maximum.reduceat(short.best, starts), text.best)
-        shares["both"] = together @ weights / mass
-        content = np.array([not small for small in query.small])
-        lost = ((WHOLE - together) * weights)[:, content]
-        shares["missing"] = lost.max(axis=1) / mass if content.any() else np.zeros(len(passages))
-        return short, text
+        said = zip(query.terms, query.weights, strict=True)
+        counts = np.array([round(w * index.rarity(term) * RARITY) for term, w in said], np.int64)
+        mass = float(max(1, int(counts.sum())) * WHOLE)
+        texts = [*(index.row_ids[n] for n in rows), *(index.body_ids[n] for n in passages)]
+        aligned = index.meaning.align(query, texts)
+        short, text = aligned.best[: len(rows)], aligned.best[len(rows) :]
+        shares["forward"] = short @ counts / mass
+        shares["backward"] = aligned.backward[: len(rows)]
+        shares["both"] = np.maximum(np.maximum.reduceat(short, starts), text) @ counts / mass
+        return aligned
 
     def _pairs(
         self, query: Query, found: _Found, place: int, matched: Sequence[bool]
     ) -> tuple[tuple[str, str, float], ...]:
         """The content words without their like in the passage, each with its nearest there."""
-        if not found.aligned or not self.index.meaning:
+        aligned = found.aligned
+        if not aligned:
             return ()
-        short, text = found.aligned
-        row = int(found.spread[place])
+        texts = (int(found.spread[place]), len(aligned.best) - len(found.passages) + place)
         pairs = []
         for column, words in enumerate(query.surface):
             if matched[column] or query.small[column]:
                 continue
-            like, near = max(
-                (int(short.best[row, column]), int(short.nearest[row, column])),
-                (int(text.best[place, column]), int(text.nearest[place, column])),
-            )
+            like, text = max((int(aligned.best[text, column]), text) for text in texts)
             if like >= PAIR * WHOLE:
-                spoken = self.index.meaning.spoken[near]
-                pairs.append((" ".join(words), spoken, round(like / WHOLE, 2)))
+                near = self.index.spoken[aligned.nearest(text, column)]
+                pairs.append((" ".join(words), near, round(like / WHOLE, 2)))
         return tuple(pairs)
 
     def _hit(self, query: Query, found: _Found, place: int) -> Hit:
         number, row = int(found.passages[place]), int(found.rows[place])
-        matched = [self.index.has(term, number, row) for term in query.terms]
+        matched = self.index.has(query.terms, number, row)
         scale = sum(self.weights.values())
         signals = {name: float(share[place]) for name, share in found.shares.items()}
         parts = {name: self.weights[name] * signals[name] / scale for name in self.weights}
@@ -183,17 +166,12 @@ class Retriever:
 
     def _coverage(self, query: Query, matched: Sequence[bool]) -> dict[str, float]:
         """How much of what the question is about the passage has, and no passage has."""
-        total = covered = unknown = 0.0
-        for number, term in enumerate(query.terms):
-            if query.small[number]:
-                continue
-            mass = query.weights[number] * self.index.rarity(term)
-            total += mass
-            covered += mass * matched[number]
-            unknown += mass * (not self.index.knows(term))
-        if not total:
-            return {"covered": 0.0, "unknown": 0.0, "mass": 0.0}
-        return {"covered": covered / total, "unknown": unknown / total, "mass": total}
+        content = [n for n, small in enumerate(query.small) if not small]
+        masses = {n: query.weights[n] * self.index.rarity(query.terms[n]) for n in content}
+        total = sum(masses.values()) or 1.0
+        unknown = [mass for n, mass in masses.items() if not self.index.knows(query.terms[n])]
+        covered = [mass for n, mass in masses.items() if matched[n]]
+        return {"covered": sum(covered) / total, "unknown": sum(unknown) / total}
 
 
 def _largest(totals: Scores, count: int) -> NDArray[np.int64]:

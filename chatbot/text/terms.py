@@ -59,7 +59,7 @@ class Analyzer:
     def __init__(self, language: str = "en") -> None:
         self.language = language.lower().split("-")[0]
         name = LANGUAGES.get(self.language)
-        self.stem: Callable[[str], str] = cache(_stemmer(name) if name else _unaccented)
+        self.stem: Callable[[str], str] = cache(_stemmer(name) if name else unaccented)
 
     def words(self, text: str) -> tuple[str, ...]:
         """The words of a text, as this language writes them."""
@@ -74,10 +74,11 @@ def _stemmer(name: str) -> Callable[[str], str]:
     from nltk.stem.snowball import SnowballStemmer  # loads in half a second: only when needed
 
     stem = SnowballStemmer(name).stem
-    return lambda word: _unaccented(word if word.isdecimal() else stem(word))
+    return lambda word: unaccented(word if word.isdecimal() else stem(word))
 
 
-def _unaccented(word: str) -> str:
+def unaccented(word: str) -> str:
+    """A word without accents and other marks."""
     if word.isascii():
         return word
     parts = unicodedata.normalize("NFD", word)
