@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -23,14 +24,14 @@ from tests.widget.conftest import ARGUMENTS, CHROMIUM, LOADER, ROOT, chatbot
 
 BUILD = ROOT / "build"
 RUNS = 3
-# What a site loads before anybody clicks: (product, package, files, what else is loaded).
+# (product, package, files of its smallest build that works in a page, what it needs besides).
 OTHERS = [
-    ("giscus", "giscus@1.6.0", ["giscus.mjs"], "lit and the frame's page"),
-    ("Papercups", "@papercups-io/chat-widget@1.3.1", ["index.js"], "React and the frame's page"),
-    ("deep-chat", "deep-chat@2.4.2", ["deepChat.bundle.js"], "a font"),
-    ("DocSearch", "@docsearch/js@5.2.0", ["umd/index.js"], "its style sheet"),
-    ("Typebot", "@typebot.io/js@0.10.7", ["web.js"], "fonts"),
-    ("Botpress", "@botpress/webchat@4.5.2", ["index.js", "style.css"], "a font"),
+    ("giscus", "giscus@1.6.0", ["giscus.mjs"], "lit, the frame's page"),
+    ("Papercups", "@papercups-io/chat-widget@1.3.1", ["index.js"], "React, the frame's page"),
+    ("deep-chat", "deep-chat@2.4.2", ["deepChat.bundle.js"], ""),
+    ("DocSearch", "@docsearch/js@5.2.0", ["umd/docsearch.js"], "its style sheet"),
+    ("Typebot", "@typebot.io/js@0.10.7", ["web.js"], ""),
+    ("Botpress", "@botpress/webchat@4.5.2", ["index.umd.cjs", "style.css"], ""),
     ("n8n", "@n8n/chat@1.37.0", ["chat.bundle.umd.js", "style.css"], ""),
 ]
 FLAGS = ["--headless=new", *ARGUMENTS[:-1], f"'{ARGUMENTS[-1]}'"]
@@ -42,15 +43,17 @@ def packed(content: bytes) -> int:
 
 
 def others() -> Iterator[tuple[str, str, int, int, str]]:
-    """(product, package, bytes, bytes compressed, what comes on top), from the npm packages."""
+    """(product, package, bytes, bytes compressed, what it needs besides), from the npm packages."""
     folder = BUILD / "packages"
     folder.mkdir(parents=True, exist_ok=True)
-    for product, package, names, more in OTHERS:
+    for product, package, names, known in OTHERS:
         command = ["npm", "pack", "--silent", package, "--pack-destination", str(folder)]
         done = subprocess.run(command, check=True, capture_output=True, text=True)
         with tarfile.open(folder / done.stdout.split()[-1]) as archive:
             files = [archive.extractfile(f"package/dist/{name}") for name in names]
             contents = [file.read() for file in files if file]
+        fonts = {host.decode() for host in re.findall(rb"//(fonts\.[\w.]+)/", b"".join(contents))}
+        more = ", ".join(filter(None, [known, *(f"names {host}" for host in sorted(fonts))]))
         yield product, package, sum(map(len, contents)), sum(map(packed, contents)), more
 
 
@@ -74,7 +77,11 @@ def world() -> Iterator[str]:
 def traffic(page: Page, site: str) -> Iterator[tuple[str, int, int, int]]:
     """(when, requests, bytes, bytes if compressed) of what the button adds to a page."""
     responses: list[Response] = []
-    page.on("response", responses.append)
+
+    def keep(response: Response) -> None:
+        responses.append(response)
+
+    page.on("response", keep)
     page.goto(f"{site}/blank")
     page.wait_for_function("window.FaqBot")
     yield "before the first click", *_sum(responses, site)
@@ -122,7 +129,7 @@ def main() -> int:
     content = LOADER.read_bytes()
     print(f"| this loader | `static/embed.js` | {len(content):,} | {packed(content):,} | nothing |")
     for product, package, size, small, more in others():
-        print(f"| {product} | `{package}` | {size:,} | {small:,} | {more or 'not looked into'} |")
+        print(f"| {product} | `{package}` | {size:,} | {small:,} | {more} |")
     with world() as site:
         print("\n## What it asks the clinic's server for\n")
         print("| | requests | bytes | compressed |\n|---|---:|---:|---:|")

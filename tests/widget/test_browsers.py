@@ -13,7 +13,11 @@ import pytest
 from tests.widget.conftest import ROOT, World
 
 MODULES = ROOT / "build" / "browsers"
-NEEDS = {"chromium": ["chromium"], "firefox": ["firefox-esr"], "webkit": ["WebKitWebDriver", "xvfb-run"]}
+NEEDS = {
+    "chromium": ["chromium"],
+    "firefox": ["firefox-esr"],
+    "webkit": ["WebKitWebDriver", "xvfb-run"],
+}
 
 
 @pytest.mark.browsers

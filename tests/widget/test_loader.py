@@ -288,16 +288,7 @@ def test_any_colour_leaves_the_launcher_readable(visitor: Visitors) -> None:
         const [a, b] = [light(background), light(ink)].sort((x, y) => y - x);
         return (a + .05) / (b + .05);
     }"""
-    for shade in (
-        "#767676",
-        "#757575",
-        "#777777",
-        "#ff0000",
-        "#ff4500",
-        "#0a7f00",
-        "#808000",
-        "#a0522d",
-    ):
+    for shade in ("#767676", "#757575", "#ff4500", "#808000"):
         url = f"/blank?color=%23{shade[1:]}"
         one.goto(url)
         pair = one.launcher.evaluate(
