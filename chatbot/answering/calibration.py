@@ -52,6 +52,7 @@ class _Asked:
     answer: float
     offer: float
     right: bool
+    by_article: bool
 
 
 def calibrate(retriever: Retriever, gate: Gate | None = None) -> Calibration:
@@ -64,8 +65,13 @@ def calibrate(retriever: Retriever, gate: Gate | None = None) -> Calibration:
     floor_answer = _quantile([asked.answer for asked in off], 1 - aims["off_topic_answered"])
     floor_offer = _quantile([asked.offer for asked in off], 1 - aims["off_topic_offered"])
     if len(own) >= ENOUGH:
-        answer = _lowest(own, near, off, aims["wrong"])
-        offer = _quantile([asked.offer for asked in near], 1 - aims["near_offered"])
+        # An article may answer an entry's question as well as the entry: that tells nothing.
+        told = [asked for asked in near if not asked.by_article]
+        asked_of = [asked for asked in own if not asked.by_article]
+        answer = _lowest(asked_of, told, off, aims["wrong"])
+        offer = min(
+            gate.option_at, _quantile([asked.offer for asked in told], 1 - aims["near_offered"])
+        )
     else:
         answer = max(
             gate.answer_at, _quantile([a.answer for a in titles], 1 - aims["near_answered"])
@@ -111,7 +117,8 @@ def _ask(
     ranking = retriever.search(query, limit=5, without=without, unasked=unasked)
     sure = gate.sure(ranking)
     best = ranking.hits[0].passage.document if ranking.hits else ""
-    return _Asked(sure.answer, sure.any, best == target)
+    by_article = bool(best) and ranking.hits[0].passage.file.startswith("articles/")
+    return _Asked(sure.answer, sure.any, best == target, by_article)
 
 
 def _lowest(
