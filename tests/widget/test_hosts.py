@@ -113,27 +113,52 @@ def test_a_closed_panel_takes_no_click_from_the_page(visitor: Visitors) -> None:
     assert below != "faq-bot"
 
 
-def test_messages_from_anybody_else_are_ignored_on_both_sides(visitor: Visitors) -> None:
+CLOSE = "parent.postMessage({faqBot: 'close'}, '*')"
+
+
+def test_the_loader_hears_only_its_own_frame(visitor: Visitors) -> None:
+    one = visitor().goto("/blank")
+    one.open()
+    # The right origin, but another window: a second frame of the chatbot.
+    one.page.evaluate(
+        """(src) => new Promise((done) => {
+        const frame = Object.assign(document.createElement("iframe"), {src, name: "other"});
+        frame.onload = done;
+        document.body.append(frame);
+    })""",
+        f"{one.world.bot}/chat?embed=1",
+    )
+    other = one.page.frame("other")
+    assert other
+    other.evaluate(CLOSE)
+    one.page.evaluate("postMessage({faqBot: 'close'}, '*')")
+    one.page.wait_for_timeout(150)
+    expect(one.dialog).to_be_visible()
+
+
+def test_the_loader_does_not_hear_its_frame_once_it_shows_another_origin(visitor: Visitors) -> None:
     one = visitor().goto("/blank")
     frame = one.open()
-    one.page.evaluate("postMessage({faqBot: 'close'}, '*')")
-    one.page.evaluate("""() => {
-        const other = document.createElement("iframe");
-        other.src = "/gone";
-        document.body.append(other);
-        return new Promise((done) => { other.onload = () => {
-            other.contentWindow.eval("parent.postMessage({faqBot: 'close'}, '*')");
-            done();
-        } });
-    }""")
+    one.page.evaluate("""() => new Promise((done) => {
+        const frame = document.querySelector("faq-bot").shadowRoot.querySelector("iframe");
+        frame.addEventListener("load", done);
+        frame.src = "/gone";
+    })""")
+    frame.evaluate(CLOSE)
+    one.page.wait_for_timeout(150)
+    expect(one.dialog).to_be_visible()
+
+
+def test_the_frame_hears_only_the_page_around_it(visitor: Visitors) -> None:
+    one = visitor().goto("/blank")
+    frame = one.open()
     frame.evaluate("""() => {
         window.heard = [];
         document.getElementById("question").addEventListener("focus", () => heard.push("focus"));
         document.activeElement.blur();
         postMessage({faqBot: "focus"}, "*");
     }""")
-    one.page.wait_for_timeout(200)
-    expect(one.dialog).to_be_visible()
+    one.page.wait_for_timeout(150)
     assert frame.evaluate("heard") == []
 
 
