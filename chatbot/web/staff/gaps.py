@@ -73,7 +73,7 @@ def mend() -> Response:
     try:
         if wish.action == "also":
             if found is None or found.kind is not Kind.FAQ:
-                raise KnowledgeError([finding("not-editable", wish.document, why="it is no entry")])
+                raise KnowledgeError([finding("not-editable", "Gaps", why="no entry is ticked")])
             rewrite(found.file, lambda path, content: edited(
                 path, content, lambda text: append(path, text, found.id, "also_asked", question)
             ))  # fmt: skip
