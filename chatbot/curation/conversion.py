@@ -134,7 +134,7 @@ def _prepare(
         if not link.get_text(strip=True):
             link.decompose()
             continue
-        target = urljoin(url, str(link.get("href") or "").strip())
+        target = _joined(url, str(link.get("href") or "").strip())
         if str(link.get("href") or "").startswith("#") or not link.get("href"):
             link.unwrap()
         elif _scheme(target) in SCHEMES:
@@ -144,6 +144,13 @@ def _prepare(
             link.insert_after(mark)
             lose(mark, f"the link of “{link.get_text(' ', strip=True)[:80]}” to {target[:100]}")
             link.unwrap()
+
+
+def _joined(url: str, target: str) -> str:
+    try:
+        return urljoin(url, target)
+    except ValueError:
+        return target
 
 
 def _scheme(target: str) -> str:

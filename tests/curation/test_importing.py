@@ -30,6 +30,7 @@ PAGE = """\
 <p>About 10<sup>5</sup> cells, H<sub>2</sub>O<sup><a href="#n">3</a></sup>.<br>New line * here.</p>
 <p><img src="x.png" alt="A sleeping cat"><s>Old advice.</s> New advice.</p>
 <p><a href="javascript:alert(1)">Click</a> <a href="#top">Top</a></p>
+<p><a href="https://[no">Nowhere</a></p>
 <details><summary>Is it safe?</summary>Ask us.</details>
 <dl><dt>REM</dt><dd>A kind of sleep.</dd></dl></article><aside>Related posts</aside></main>
 <footer>© Clinic</footer></body></html>
@@ -60,6 +61,8 @@ New line \\* here.
  New advice.
 
 Click Top
+
+Nowhere
 
 ### Is it safe?
 
@@ -247,6 +250,8 @@ FILE = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
         ("x.xml", b"<feed/>", "no <item>"),
         ("x.docx", docx(BOMB + WORD), "entities"),
         ("x.docx", docx(WORD, **{"word/styles.xml": FILE + "<x/>"}), "entities"),
+        ("x.docx", docx(WORD, **{"word/other.bin": BOMB + "<x/>"}), "entities"),
+        ("x.docx", docx("<w:document"), "sound Word file"),
         ("x.docx", docx(WORD)[:300], "sound Word file"),
         ("x.docx", docx(WORD).replace(b"word/document.xml", b"../../document.xm"), "sound Word"),
         ("x.docx", b"not a zip", "sound Word file"),
