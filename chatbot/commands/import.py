@@ -46,8 +46,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
                 place, failed = place.with_suffix(".md.txt"), True
             place.parent.mkdir(parents=True, exist_ok=True)
             write(place, text)
-            taken |= {document.id for document in load(read(folder)).corpus.documents}
             print(f"draft {place.relative_to(folder)}")
+        taken |= {document.id for document in load(read(folder)).corpus.documents}
         for problem in found.problems:
             print(f"{problem} [{problem.code}]")
     print("Visitors see none of this before somebody has read it and run `approve`.")

@@ -35,7 +35,10 @@ def page(name: str, content: bytes) -> Iterator[Found]:
     """A saved web page."""
     from bs4 import UnicodeDammit
 
-    html = UnicodeDammit(content, is_html=True).unicode_markup
+    try:
+        html: str | None = content.decode("utf-8-sig")  # hardly anything else passes for it
+    except UnicodeDecodeError:
+        html = UnicodeDammit(content, is_html=True).unicode_markup
     if html is None:
         raise Unreadable("its encoding is not known; save it as UTF-8")
     yield convert(html)

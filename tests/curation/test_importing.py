@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import zipfile
 from datetime import date
+from html import escape
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 pytest.importorskip("markdownify", reason="pip install -r requirements-import.txt")
 pytest.importorskip("mammoth", reason="pip install -r requirements-import.txt")
@@ -286,3 +290,41 @@ def test_a_page_full_of_markup_and_yaml_is_only_text() -> None:
     corpus = load(Files({"clinic.yaml": b"name: X\n", **dict(found.files)})).corpus
     (passage,) = corpus.documents[0].passages
     assert passage.text == "# no heading\n\n1. no list\n\n`a` _b_ [x](y) &lt; <b>"
+
+
+WORDS = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cc", "Cf"]), min_size=1, max_size=60
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(WORDS, WORDS)
+def test_whatever_a_table_holds_becomes_a_draft_and_nothing_else(
+    question: str, answer: str
+) -> None:
+    rows = io.StringIO()
+    csv.writer(rows).writerows([["question", "answer"], [question, answer]])
+    found = imported("x.csv", rows.getvalue().encode(), (), "en")
+    corpus = load(Files({"clinic.yaml": b"name: X\n", **dict(found.files)})).corpus
+    assert len(corpus.documents) <= 1
+    assert all(d.state(date(2026, 6, 1)) is State.DRAFT for d in corpus.documents)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(["x.html", "x.xml", "x.docx", "x.csv"]), st.binary(max_size=200))
+def test_no_bytes_make_it_stumble(name: str, content: bytes) -> None:
+    found = imported(name, content, (), "en")
+    assert all(b"\nstatus: draft\n" in b"\n" + text for _, text in found.files)
+
+
+@settings(max_examples=60, deadline=None)
+@given(WORDS)
+def test_no_word_of_a_page_is_lost_without_being_named(words: str) -> None:
+    page = f"<p>{escape(words)}</p><p>And an end.</p>"
+    found = imported("x.html", page.encode(), (), "en")
+    if found.files and not found.problems:
+        text = load(Files({"clinic.yaml": b"name: X\n", **dict(found.files)})).corpus.passages
+        kept = "".join(passage.text for passage in text)
+        assert [c for c in words if c.isalnum()] == [c for c in kept if c.isalnum()][
+            : -len("Andanend")
+        ]
