@@ -29,7 +29,8 @@ def register(app: Flask) -> None:
 def _add(response: Response) -> Response:
     for name, value in FIXED.items():
         response.headers.setdefault(name, value)
-    embeddable = request.path in ("/chat", "/") and request.args.get("embed") == "1"
+    framed = request.path in ("/chat", "/", "/feedback")
+    embeddable = framed and request.args.get("embed") == "1"
     origins = services().settings.embed_origins
     ancestors = " ".join(("'self'", *origins)) if embeddable and origins else "'none'"
     framing = "frame-src 'self'; " if request.path == "/embed-demo" else ""

@@ -9,21 +9,24 @@ import logging
 from typing import Any
 
 from flask import Flask, Response, jsonify, render_template, request
+from markupsafe import escape
 from werkzeug.exceptions import HTTPException
 
 from chatbot.errors import HandoffConflict, HandoffNotFound, StorageUnavailable, TransitionRefused
+from chatbot.safety.model import Resource
 from chatbot.safety.resources import resources as built_in_resources
 from chatbot.web.serialise import resources_json
 from chatbot.web.services import services
 
 log = logging.getLogger(__name__)
+HTML = "text/html; charset=utf-8"
 
 TITLES = {
     400: "This request cannot be read",
     403: "This request came from another site",
     404: "There is nothing here",
     405: "This address does not take that method",
-    409: "This was already sent with other words",
+    409: "This cannot be done as it stands",
     413: "This message is too long",
     415: "This format is not accepted",
     422: "This request cannot be used",
@@ -74,12 +77,20 @@ def refused(error: Refused) -> Response:
         response = jsonify(body)
         response.content_type = "application/problem+json"
     else:
-        html = render_template("error.html", title=title, error=error, resources=help_offered)
-        response = Response(html, content_type="text/html; charset=utf-8")
+        response = Response(_page(title, error, help_offered), content_type=HTML)
     response.status_code = error.status
     if error.retry_after:
         response.headers["Retry-After"] = str(error.retry_after)
     return response
+
+
+def _page(title: str, error: Refused, help_offered: tuple[Resource, ...]) -> str:
+    try:
+        return render_template("error.html", title=title, error=error, resources=help_offered)
+    except Exception:
+        log.exception("the error page itself cannot be made")
+        lines = [title, error.detail, *(f"{r.label}: {r.call or r.url}" for r in help_offered)]
+        return "".join(f"<p>{escape(line)}</p>" for line in lines)
 
 
 def _http(error: HTTPException) -> Response:
@@ -110,9 +121,8 @@ def _gone(_: HandoffNotFound) -> Response:
     return refused(Refused(404, "There is no such request, or it has been deleted."))
 
 
-def _conflict(_: HandoffConflict | TransitionRefused) -> Response:
-    detail = "It changed in the meantime. Open the page again to see how it stands now."
-    return refused(Refused(409, detail))
+def _conflict(error: HandoffConflict | TransitionRefused) -> Response:
+    return refused(Refused(409, str(error)))
 
 
 def _unexpected(error: Exception) -> Response:
@@ -125,7 +135,7 @@ def _unexpected(error: Exception) -> Response:
     return refused(Refused(500, "This is our mistake. Please try again, or ask our staff."))
 
 
-def _resources() -> tuple[Any, ...]:
+def _resources() -> tuple[Resource, ...]:
     try:
         return services().library.assistant.resources()
     except Exception:
