@@ -70,16 +70,26 @@ def create_app(
 
 def _services(settings: Settings, now: Callable[[], datetime], background: bool) -> Services:
     secret = _secret(settings)
-    library = _library(settings, now, background)
+    store = _store(settings, secret)
+    worker = deliverer(settings, store)
+    if background:
+        store.exchanges.start()
+        worker.start()
+
+    def stop() -> None:
+        worker.stop()
+        store.exchanges.stop()
+
     return Services(
         settings=settings,
-        library=library,
+        library=_library(settings, now, background),
         limits=Limits(settings.rate_limit, settings.redis_url, secret),
-        store=_store(settings, secret, background),
+        store=store,
         secret=secret,
         metrics=Metrics() if settings.metrics else None,
         now=now,
         new_id=lambda: secrets.token_urlsafe(12),
+        stop=stop,
     )
 
 
@@ -107,16 +117,13 @@ def _library(settings: Settings, now: Callable[[], datetime], background: bool) 
     return library
 
 
-def _store(settings: Settings, secret: bytes, background: bool) -> Store:
+def _store(settings: Settings, secret: bytes) -> Store:
     """The database; one that does not answer must not keep crisis help from being served."""
     store = open_store(settings, secret, redact)
     try:
         store.prepare()
     except StorageError as error:
         log.error("serving without the database: %s", error)
-    if background:
-        store.exchanges.start()
-        deliverer(settings, store).start()
     return store
 
 

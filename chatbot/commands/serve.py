@@ -7,15 +7,32 @@ import logging
 import os
 import signal
 import sys
+from typing import Any
+
+from waitress.channel import HTTPChannel
 
 from chatbot.errors import Level
 from chatbot.settings import Settings
 
 HELP = "serve the site (default http://127.0.0.1:8000)"
 THREADS = 8
+PATIENCE = 15  # seconds a client may be idle, or take to send one request
 # waitress spools longer bodies to disk before the application can refuse them; past this size it
 # refuses them itself.
 LONGEST_BODY = 16 * 1024 * 1024
+
+
+class Channel(HTTPChannel):  # type: ignore[misc]
+    """A connection whose patience is for a whole request: dripping bytes do not prolong it."""
+
+    last_activity: float
+
+    def handle_read(self) -> None:
+        """Take in what has come."""
+        begun = self.last_activity if self.request is not None else None
+        super().handle_read()
+        if begun is not None and self.request is not None:
+            self.last_activity = begun
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -32,13 +49,13 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     import waitress
 
     from chatbot.app import create_app
-    from chatbot.web.services import EXTENSION
+    from chatbot.web.services import EXTENSION, Services
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     app = create_app(settings)
-    library = app.extensions[EXTENSION].library
-    problems = library.snapshot.problems
+    services: Services = app.extensions[EXTENSION]
+    problems = services.library.snapshot.problems
     for problem in problems:
         print(problem, file=sys.stderr)
     broken = any(problem.level is Level.ERROR for problem in problems)
@@ -46,22 +63,24 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         return 1
     if broken:
         print("Serving closed until the errors above are mended.", file=sys.stderr)
-    server = waitress.create_server(
+    server: Any = waitress.create_server(
         app,
         host=args.host,
         port=args.port,
         threads=THREADS,
         connection_limit=2000,
         asyncore_use_poll=True,
-        channel_timeout=15,
+        channel_timeout=PATIENCE,
+        cleanup_interval=PATIENCE // 3,
         max_request_body_size=LONGEST_BODY,
         ident=None,
     )
+    server.channel_class = Channel
     # Left this way, waitress lets requests under way finish, for 5 seconds at most.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     print(f"Serving on http://{args.host}:{args.port}", flush=True)
     try:
         server.run()
     finally:
-        app.extensions[EXTENSION].store.exchanges.stop()
+        services.stop()
     return 0

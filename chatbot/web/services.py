@@ -23,7 +23,8 @@ EXTENSION = "chatbot"
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """`now` gives the time in UTC, `new_id` a random reply id, `secret` signs and hashes."""
+    """`now` gives the time in UTC, `new_id` a random reply id, `secret` signs and hashes; `stop`
+    finishes what is being delivered and noted."""
 
     settings: Settings
     library: Library
@@ -33,6 +34,7 @@ class Services:
     metrics: Metrics | None
     now: Callable[[], datetime]
     new_id: Callable[[], str]
+    stop: Callable[[], None]
 
     def today(self) -> date:
         """The date in the clinic's time zone."""
