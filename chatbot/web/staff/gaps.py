@@ -21,7 +21,6 @@ from chatbot.knowledge.editing import append
 from chatbot.knowledge.loading import load
 from chatbot.knowledge.model import Kind
 from chatbot.knowledge.problems import finding
-from chatbot.retrieval.retriever import Retriever
 from chatbot.safety.identifiers import redact
 from chatbot.storage.asked import asked
 from chatbot.web import incoming
@@ -42,6 +41,7 @@ from chatbot.web.staff.page import page, viewed
 blueprint = Blueprint("staff_gaps", __name__, url_prefix="/staff/knowledge/gaps")
 blueprint.before_request(admit)
 
+QUICK = 1_000  # passages that are indexed within a second or two
 UNWRITTEN = "This answer is still to be written."
 
 
@@ -94,11 +94,14 @@ def mend() -> Response:
                 after=_reply_soon(question))  # fmt: skip
 
 
-def _reply_soon(question: str) -> Reply:
-    """What visitors get once the running site has followed the folder; by the same thresholds."""
-    settings, now = services().settings, services().library.assistant.gate
-    corpus = load(folder.read(settings.knowledge)).corpus
-    gate = Gate.carried_over(Retriever(corpus, semantics=settings.semantics))
-    gate = replace(gate, answer_at=now.answer_at, option_at=now.option_at)
-    assistant = Assistant(corpus, semantics=settings.semantics, gate=gate)
-    return assistant.reply(question, today=services().today())
+def _reply_soon(question: str) -> Reply | None:
+    """What visitors get once the running site has followed the folder, by the same thresholds;
+    None for a folder too large to be indexed while somebody waits."""
+    config, now = services().settings, services().library.assistant.gate
+    corpus = load(folder.read(config.knowledge)).corpus
+    if len(corpus.passages) > QUICK:
+        return None
+    soon = Assistant(corpus, semantics=config.semantics, gate=now)
+    fitted = Gate.carried_over(soon.retriever)
+    soon.gate = replace(fitted, answer_at=now.answer_at, option_at=now.option_at)
+    return soon.reply(question, today=services().today())

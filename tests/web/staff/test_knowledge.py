@@ -146,6 +146,17 @@ def test_a_wording_is_added_and_the_improvement_shown_at_once(make_desk: MakeDes
     assert desk.events("infusion-length") == ["also_asked"]
 
 
+def test_a_large_folder_is_not_indexed_while_the_curator_waits(
+    make_desk: MakeDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = make_desk()
+    monkeypatch.setattr("chatbot.web.staff.gaps.QUICK", 2)
+    fields = {"action": "also", "document": "eating-before", "question": "may i have a snack"}
+    answer = send(desk.enter(), HERE + "gaps/", **fields)
+    assert "Then try it" in answer.text
+    assert "may i have a snack" in document(desk, "eating-before").also_asked
+
+
 def test_a_draft_is_started_but_never_over_a_file(make_desk: MakeDesk) -> None:
     desk = make_desk()
     client = desk.enter()
