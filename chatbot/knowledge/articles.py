@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import PurePosixPath
 
 from chatbot.knowledge.authored import (
@@ -17,21 +19,20 @@ from chatbot.knowledge.authored import (
     header,
     sound_id,
 )
-from chatbot.knowledge.fields import Fields
+from chatbot.knowledge.fields import Fields, parse
 from chatbot.knowledge.model import Document, Kind, Passage
 from chatbot.knowledge.passages import Section, passage, sections
 from chatbot.knowledge.source import Source, decode
-from chatbot.knowledge.yaml_nodes import Node, parse
 
 KEYS = ("title", *SHARED, "approved_text")
 _END = r"[ \t]*(?:\r\n|\n|\r"
 _FRONT = re.compile(rf"---{_END})(?P<yaml>.*?)(?<=[\r\n])(?:---|\.\.\.){_END}|\Z)", re.S)
 
 
-def front_matter(text: str) -> tuple[int, int, int] | None:
-    """[start, end) of the YAML between the two --- lines, and where the body begins."""
+def front_matter(text: str) -> tuple[int, int] | None:
+    """Where the YAML between the two --- lines ends, and where the body begins."""
     match = _FRONT.match(text)
-    return (match.start("yaml"), match.end("yaml"), match.end()) if match else None
+    return (match.end("yaml"), match.end()) if match else None
 
 
 @lru_cache(maxsize=20_000)
@@ -44,17 +45,17 @@ def read_article(path: str, content: bytes) -> Reading:
     if parts is None and source.text:
         source.report("no-front-matter", 0)
     before = len(source.problems)
-    root = parse(source, parts[0], parts[1]) if parts else None
-    if parts is None or (root is None and len(source.problems) > before):
+    root = parse(source, parts[0]) if parts else None
+    if parts is None or len(source.problems) > before:
         return Reading(problems=tuple(source.problems))
-    fields = Fields(source, root or Node("map", 0, 0), KEYS)
-    title = fields.text("title", strict=True, required="What to expect on your first visit")
-    body = Source.of(path, source.text[parts[2] :])
+    fields = Fields(source, root, KEYS)
+    title = fields.text("title", "What to expect on your first visit", strict=True)
+    body = Source.of(path, source.text[parts[1] :])
     found = sections(body)
-    passages = tuple(_passages(source, name, parts[2], body, found))
+    passages = tuple(_passages(source, name, parts[1], body, found))
     if not passages:
-        source.report("no-words", parts[2])
-    offsets = [parts[2] + start for start in body.starts]
+        source.report("no-words", parts[1])
+    offsets = [parts[1] + start for start in body.starts]
     _check_headings(source, offsets, found)
     links = check_prose(source, name, body.text, offsets, article=True)
     check_together(fields, passages)
@@ -65,38 +66,33 @@ def read_article(path: str, content: bytes) -> Reading:
         line=1,
         title=" ".join((title or name).split()),
         passages=passages,
+        anchors=frozenset(section.anchor for section in found if section.anchor),
         text_digest=digest(title or "", "", body.text),
         **header(fields),
     )
-    anchors = {name: frozenset(section.anchor for section in found if section.anchor)}
-    documents = (document,) if usable else ()
-    return Reading(documents, tuple(source.problems), tuple(links), anchors)
+    return Reading((document,) if usable else (), tuple(source.problems), links)
 
 
 def _passages(
     source: Source, name: str, offset: int, body: Source, found: list[Section]
-) -> list[Passage]:
-    passages: list[Passage] = []
+) -> Iterator[Passage]:
     seen: Counter[str] = Counter()
     for section in found:
         for start, end in section.runs():
             text = body.text[start:end]
             made = passage(name, source, offset + start, text, offset + end, section)
             seen[made.id] += 1
-            if seen[made.id] > 1:
-                made = replace(made, id=f"{made.id}.{seen[made.id]}")
-            if made.text.strip():
-                passages.append(made)
-            else:
+            if not made.text.strip():
                 source.report("no-words", offset + start)
-    return passages
+            elif seen[made.id] > 1:
+                yield replace(made, id=f"{made.id}.{seen[made.id]}")
+            else:
+                yield made
 
 
 def _check_headings(source: Source, offsets: list[int], found: list[Section]) -> None:
-    for section, following in zip(found, [*found[1:], None], strict=True):
-        if section.level == 0:
-            continue
+    for section, following in pairwise([*found[1:], Section()]):
         if section.title is None:
             source.report("empty-heading", offsets[section.line])
-        elif not section.blocks and (following is None or following.level <= section.level):
+        elif not section.blocks and following.level <= section.level:
             source.report("empty-section", offsets[section.line], title=section.title)

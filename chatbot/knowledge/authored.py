@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from chatbot.errors import Problem
 from chatbot.knowledge.fields import Fields
-from chatbot.knowledge.markdown import ID
+from chatbot.knowledge.markdown import ID, Link, examine
 from chatbot.knowledge.model import Document, Passage, Reference, Status
-from chatbot.knowledge.prose import examine
 from chatbot.knowledge.source import Source
 
 APPROVAL = {"approved_by": "Medical director", "approved_on": "2026-01-15",
@@ -22,23 +21,13 @@ RESERVED = frozenset({"answered", "choose", "handoff", "greeting", "crisis", "cl
 _DIGEST = re.compile(r"[0-9a-f]{12}")
 
 
-class InnerLink(NamedTuple):
-    """A link within the folder, at a line of its file from 1; `href` is as written."""
-
-    line: int
-    document: str
-    anchor: str | None
-    href: str
-
-
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one file gave; `anchors` are those of each document."""
+    """What one file gave; the lines of `links` are those of the file, from 1."""
 
     documents: tuple[Document, ...] = ()
     problems: tuple[Problem, ...] = ()
-    links: tuple[InnerLink, ...] = ()
-    anchors: dict[str, frozenset[str]] = field(default_factory=dict)
+    links: tuple[Link, ...] = ()
 
 
 def sound_id(source: Source, offset: int, name: str) -> bool:
@@ -62,15 +51,17 @@ def digest(title: str, question: str, body: str) -> str:
 def header(fields: Fields) -> dict[str, Any]:
     """The arguments of a Document that say whether it may be quoted, and where it comes from."""
     status = Status(fields.choice("status", tuple(Status), required="draft") or Status.DRAFT)
-    required = APPROVAL if status is Status.APPROVED else {}
-    stated = {key: fields.text(key, required=required.get(key, "")) for key in APPROVAL}
+    for key, example in APPROVAL.items() if status is Status.APPROVED else ():
+        fields.text(key, example)
     approved_on, review_by = fields.day("approved_on"), fields.day("review_by")
     if approved_on and review_by and review_by < approved_on:
         fields.wrong("date-order", "review_by")
     approved_text = fields.checked("approved_text", _DIGEST.fullmatch, "what `approve` writes")
+    references = [(part.text("title", '"Author, journal, year"'), part.url("url"))
+                  for part in fields.parts("references", ("title", "url"))]  # fmt: skip
     return {
         "status": status,
-        "approved_by": stated["approved_by"],
+        "approved_by": fields.text("approved_by"),
         "approved_on": approved_on,
         "review_by": review_by,
         # A digest that cannot be read matches no text, so the document stays withheld.
@@ -78,14 +69,8 @@ def header(fields: Fields) -> dict[str, Any]:
         "url": fields.url("url"),
         "author": fields.text("author"),
         "tags": fields.texts("tags"),
-        "references": tuple(_references(fields)),
+        "references": tuple(Reference(title, url) for title, url in references if title),
     }
-
-
-def _references(fields: Fields) -> list[Reference]:
-    parts = [Fields(fields.source, item, ("title", "url")) for item in fields.items("references")]
-    titles = [(part.text("title", required='"Author, journal, year"'), part) for part in parts]
-    return [Reference(title, part.url("url")) for title, part in titles if title]
 
 
 def check_together(fields: Fields, passages: tuple[Passage, ...]) -> None:
@@ -118,13 +103,14 @@ def _folded(text: str) -> str:
 
 def check_prose(
     source: Source, document: str, text: str, offsets: list[int], *, article: bool
-) -> list[InnerLink]:
+) -> tuple[Link, ...]:
     """Report what is wrong with the Markdown, whose lines begin at `offsets`; its inner links."""
+
+    def place(line: int) -> int:
+        return offsets[min(line, len(offsets) - 1)]
+
     remarks, links = examine(text, article=article)
     for remark in remarks:
-        source.report(remark.code, offsets[min(remark.line, len(offsets) - 1)], **remark.values)
-    return [
-        InnerLink(source.line(offsets[min(link.line, len(offsets) - 1)]),
-                  link.goal.document or document, link.goal.anchor, link.href)
-        for link in links
-    ]  # fmt: skip
+        source.report(remark.code, place(remark.line), **remark.values)
+    return tuple(link._replace(line=source.line(place(link.line)),
+                               document=link.document or document) for link in links)  # fmt: skip

@@ -8,10 +8,9 @@ from zoneinfo import ZoneInfo
 
 from chatbot.builtin import read_yaml
 from chatbot.knowledge.colour import is_colour, readable
-from chatbot.knowledge.fields import Fields
+from chatbot.knowledge.fields import Fields, parse
 from chatbot.knowledge.model import Clinic
 from chatbot.knowledge.source import Source
-from chatbot.knowledge.yaml_nodes import Node, parse
 from chatbot.text.terms import LANGUAGES
 
 FILE = "clinic.yaml"
@@ -23,7 +22,8 @@ KEYS = (
 )
 UNNAMED = Clinic("our clinic")
 
-_HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d) ?[-–] ?([01]\d|2[0-3]):([0-5]\d)")
+_TIME = r"([01]\d|2[0-3]):([0-5]\d)"
+_HOURS = re.compile(rf"{_TIME} ?[-–] ?{_TIME}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
 
@@ -33,17 +33,17 @@ def read_clinic(source: Source) -> Clinic:
     root = parse(source)
     if root is None and source.problems:
         return UNNAMED
-    fields = Fields(source, root or Node("map", 0, 0), KEYS)
-    days = (fields.as_day("holidays", item) for item in fields.items("holidays"))
+    fields = Fields(source, root, KEYS)
+    zone = fields.checked("time_zone", _is_zone, "a name such as America/Los_Angeles")
+    days = [fields.day("holidays", item) for item in fields.items("holidays")]
     return Clinic(
-        name=fields.text("name", required="Example Clinic") or UNNAMED.name,
+        name=fields.text("name", "Example Clinic") or UNNAMED.name,
         url=fields.url("url"),
         phone=fields.text("phone"),
         email=fields.checked("email", _EMAIL.fullmatch, "one such as desk@clinic.example"),
         language=_language(fields) or UNNAMED.language,
         country=fields.choice("country", COUNTRIES) or UNNAMED.country,
-        time_zone=fields.checked("time_zone", _is_zone, "a name such as America/Los_Angeles")
-        or UNNAMED.time_zone,
+        time_zone=zone or UNNAMED.time_zone,
         hours=_hours(fields),
         holidays=frozenset(day for day in days if day),
         disclaimer=fields.text("disclaimer"),
@@ -64,10 +64,10 @@ def _language(fields: Fields) -> str | None:
 
 def _accent(fields: Fields) -> str | None:
     accent = fields.checked("accent", is_colour, 'six hex digits in quotes, such as "#1f6f78"')
-    if accent is None or readable(accent):
-        return accent
-    fields.wrong("bad-accent", "accent", value=accent, accepted="a darker colour")
-    return None
+    if accent and not readable(accent):
+        fields.wrong("bad-accent", "accent", value=accent, accepted="a darker colour")
+        return None
+    return accent
 
 
 def _is_zone(name: str) -> bool:
@@ -80,27 +80,23 @@ def _is_zone(name: str) -> bool:
 
 def _hours(fields: Fields) -> dict[str, tuple[time, time]]:
     hours = {}
-    node = fields.node("hours")
-    part = Fields(fields.source, node, DAYS) if node else None
-    for day in part.own if part else ():
-        value = part.text(day) if part else None
-        match = _HOURS.fullmatch(value or "")
-        start, start_minute, end, end_minute = map(int, match.groups() if match else "0000")
-        opens, closes = time(start, start_minute), time(end, end_minute)
-        if opens < closes:
+    part = Fields(fields.source, fields.node("hours"), DAYS)
+    for day in part.own:
+        value = part.text(day) or ""
+        match = _HOURS.fullmatch(value)
+        a, b, c, d = map(int, match.groups() if match else "0000")
+        if (opens := time(a, b)) < (closes := time(c, d)):
             hours[day] = (opens, closes)
-        elif part:
+        else:
             accepted = '"09:00-17:00", or leave out a day on which you are closed'
-            part.wrong("bad-value", day, value=value or "", accepted=accepted)
+            part.wrong("bad-value", day, value=value, accepted=accepted)
     return {day: hours[day] for day in DAYS if day in hours}
 
 
 def _wording(fields: Fields) -> dict[str, str]:
-    known = tuple(read_yaml("wording.yaml")["replies"])
-    node = fields.node("wording")
-    part = Fields(fields.source, node, known) if node else None
-    texts = {key: part.text(key) for key in part.own if key in known} if part else {}
-    return {key: text for key, text in texts.items() if text}
+    known = read_yaml("wording.yaml")["replies"]
+    part = Fields(fields.source, fields.node("wording"), known)
+    return {key: text for key in part.own if key in known and (text := part.text(key))}
 
 
 def _closed(fields: Fields) -> str | None:

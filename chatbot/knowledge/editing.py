@@ -6,14 +6,14 @@ Every result is parsed again and compared with what it ought to say before it is
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
+from typing import Any
 
 from chatbot.errors import KnowledgeError
 from chatbot.knowledge.articles import front_matter
+from chatbot.knowledge.fields import Node, parse
 from chatbot.knowledge.problems import finding
-from chatbot.knowledge.source import Source
-from chatbot.knowledge.yaml_nodes import Node, parse
+from chatbot.knowledge.source import LINE_END, Source
 
 Changes = Mapping[str, str | None]
 # A new key is written below the last of these that is there.
@@ -37,13 +37,13 @@ def change(path: str, text: str, changes: Mapping[str | None, Changes]) -> str:
     expected = root.plain()
     splices: list[Splice] = []
     for name, keys in changes.items():
-        node = _container(source, root, name)
-        said = _said(expected, name)
+        node, said = _container(source, root, expected, name)
         for key, value in keys.items():
-            splices += _splices(source, node, key, value)
             if value is None:
+                splices += _removed(source, node, key)
                 said.pop(key, None)
             else:
+                splices.append(_set(source, node, key, value))
                 said[key] = json.loads(value) if value.startswith('"') else value
     return _proven(source, splices, expected)
 
@@ -53,81 +53,71 @@ def append(path: str, text: str, name: str, key: str, value: str) -> str:
     source = Source.of(path, text)
     root = _root(source)
     expected = root.plain()
-    node = _container(source, root, name)
+    node, said = _container(source, root, expected, name)
     items = node.get(key)
-    said = _said(expected, name)
-    if items is None or items.kind == "null":
-        splices = _splices(source, node, key, f"[{quoted(value)}]")
-        said[key] = [value]
-    elif items.kind != "list":
-        raise refused(source, items.start, f"`{key}` is no list")
+    if items is None or not items.items:
+        splice = _set(source, node, key, f"[{quoted(value)}]")
+    elif items.flow:
+        at = items.items[-1].end
+        splice = (at, at, f", {quoted(value)}")
     else:
-        said[key] = [*(item.text for item in items.items), value]
-        last = items.items[-1] if items.items else None
-        if items.flow:
-            comma = ", " if last else ""
-            at = last.end if last else items.start + 1
-            splices = [(at, at, comma + quoted(value))]
-        else:
-            indent = " " * _column(source, items.start)
-            splices = [_new_line(source, items.items[-1], f"{indent}- {quoted(value)}")]
-    return _proven(source, splices, expected)
+        indent = " " * _column(source, items.start)
+        splice = _new_line(source, items.items[-1], f"{indent}- {quoted(value)}")
+    said[key] = [*(said.get(key) or []), value]
+    return _proven(source, [splice], expected)
 
 
 def _root(source: Source) -> Node:
     article = source.path.startswith("articles/")
-    parts = front_matter(source.text) if article else (0, len(source.text), 0)
-    root = parse(source, parts[0], parts[1]) if parts else None
+    parts = front_matter(source.text) if article else (None, 0)
+    root = parse(source, parts[0]) if parts else None
     if root is None or root.kind != "map":
         values = {"key": "The file", "shape": "keys and values", "example": "`key: value` lines"}
-        found = source.problems or [finding("wrong-shape", source.path, 1, **values)]
-        raise KnowledgeError(found)
+        raise KnowledgeError(source.problems or [finding("wrong-shape", source.path, 1, **values)])
     return root
 
 
-def _container(source: Source, root: Node, name: str | None) -> Node:
-    entries = root.get("faqs")
-    found = [root] if name is None else [
-        item for item in (entries.items if entries else ())
-        if (key := item.get("id")) and key.text == name
+def _container(
+    source: Source, root: Node, content: dict[str, Any], name: str | None
+) -> tuple[Node, dict[str, Any]]:
+    """The mapping of an entry, or all of it, as a node and as the part of its plain content."""
+    listed = root.get("faqs")
+    entries = listed.items if listed and listed.kind == "list" else ()
+    found = [(root, content)] if name is None else [
+        (node, content["faqs"][number]) for number, node in enumerate(entries)
+        if (key := node.get("id")) and key.text == name
     ]  # fmt: skip
     if len(found) != 1:
         raise refused(source, root.start, f"there is not exactly one entry {name!r}")
-    if found[0].flow:
-        raise refused(source, found[0].start, "it is written in braces, not a key on each line")
+    if found[0][0].flow:
+        raise refused(source, found[0][0].start, "it is written in braces, not a key on each line")
     return found[0]
 
 
-def _said(expected: object, name: str | None) -> dict[str, object]:
-    """The part of the plain content that belongs to an entry, or all of it."""
-    assert isinstance(expected, dict)
-    if name is None:
-        return expected
-    return next(entry for entry in expected["faqs"] if entry.get("id") == name)
+def _removed(source: Source, node: Node, key: str) -> list[Splice]:
+    for name, value in node.pairs:
+        if name.text == key:
+            first = source.starts[source.line(name.start) - 1]
+            if source.text[first : name.start].strip():
+                raise refused(source, first, f"`{key}` does not stand on a line of its own")
+            return [(first, _next_line(source, value), "")]
+    return []
 
 
-def _splices(source: Source, node: Node, key: str, value: str | None) -> list[Splice]:
+def _set(source: Source, node: Node, key: str, value: str) -> Splice:
     pair = next(((name, old) for name, old in node.pairs if name.text == key), None)
-    if pair and value is None:
-        first = source.starts[source.line(pair[0].start) - 1]
-        if source.text[first : pair[0].start].strip():
-            raise refused(source, first, f"`{key}` does not stand on a line of its own")
-        return [(first, _next_line(source, pair[1]), "")]
-    if value is None:
-        return []
     if pair is None:
         first = node.pairs[0][0].start
         line = " " * _column(source, first) + f"{key}: {value}"
-        above = [old for name, old in node.pairs if name.text in _ABOVE and name.text != key]
+        above = [old for name, old in node.pairs if name.text in _ABOVE]
         if above:
-            return [_new_line(source, above[-1], line)]
-        return [(first, first, line.lstrip() + _eol(source) + " " * _column(source, first))]
-    old = pair[1]
-    if old.start == old.end:
+            return _new_line(source, above[-1], line)
+        return first, first, line.lstrip() + _eol(source) + " " * _column(source, first)
+    start, end = pair[1].start, pair[1].end
+    if start == end:
         at = source.text.index(":", pair[0].end) + 1
-        return [(at, at, f" {value}")]
-    ends = _eol(source) if source.text[old.end - 1] in "\r\n" else ""
-    return [(old.start, old.end, value + ends)]
+        return at, at, f" {value}"
+    return start, end, value + (_eol(source) if source.text[end - 1] in "\r\n" else "")
 
 
 def _new_line(source: Source, above: Node, line: str) -> Splice:
@@ -148,26 +138,24 @@ def _column(source: Source, offset: int) -> int:
 
 
 def _eol(source: Source) -> str:
-    match = re.search(r"\r\n|\n|\r", source.text)
+    match = LINE_END.search(source.text)
     return match[0] if match else "\n"
 
 
 def _proven(source: Source, splices: list[Splice], expected: object) -> str:
     """The text with the splices made, if it then says what is expected and no more."""
     text = source.text
-    order = sorted(range(len(splices)), key=lambda number: (splices[number][0], number))
-    for number in reversed(order):
-        start, end, new = splices[number]
+    for start, end, new in sorted(splices[::-1], key=lambda splice: splice[0], reverse=True):
         text = text[:start] + new + text[end:]
-    after = Source.of(source.path, text)
-    if _root(after).plain() != expected or _body(after) != _body(source):
+    same_body = _body(source.path, text) == _body(source.path, source.text)
+    if _root(Source.of(source.path, text)).plain() != expected or not same_body:
         raise refused(source, 0, "more than the key would change")
     return text
 
 
-def _body(source: Source) -> str:
-    parts = front_matter(source.text) if source.path.startswith("articles/") else None
-    return source.text[parts[2] :] if parts else ""
+def _body(path: str, text: str) -> str:
+    parts = front_matter(text) if path.startswith("articles/") else None
+    return text[parts[1] :] if parts else ""
 
 
 def refused(source: Source, offset: int, why: str) -> KnowledgeError:

@@ -8,7 +8,6 @@ import yaml
 
 from chatbot.knowledge.authored import (
     SHARED,
-    InnerLink,
     Reading,
     check_prose,
     check_together,
@@ -16,11 +15,11 @@ from chatbot.knowledge.authored import (
     header,
     sound_id,
 )
-from chatbot.knowledge.fields import Fields
+from chatbot.knowledge.fields import Fields, Loader, Node, parse
+from chatbot.knowledge.markdown import Link
 from chatbot.knowledge.model import Document, Kind
 from chatbot.knowledge.passages import passage
 from chatbot.knowledge.source import decode
-from chatbot.knowledge.yaml_nodes import Loader, Node, parse
 
 FILE_KEYS = (*SHARED, "language", "faqs")
 ENTRY_KEYS = ("id", "question", "also_asked", "answer", *SHARED, "approved_text")
@@ -35,8 +34,7 @@ def read_faqs(path: str, content: bytes, language: str) -> Reading:
     root = parse(source)
     if root is None and source.problems:
         return Reading(problems=tuple(source.problems))
-    root = root or Node("map", 0, 0)
-    if root.kind == "list":
+    if root and root.kind == "list":
         root = Node("map", root.start, root.end, items=(_FAQS, root))
     top = Fields(source, root, FILE_KEYS)
     stated = top.text("language")
@@ -45,21 +43,18 @@ def read_faqs(path: str, content: bytes, language: str) -> Reading:
     if "faqs" not in top.own:
         top.wrong("missing-key", "faqs", example=_EXAMPLE)
     inherited = {key: node for key, node in top.own.items() if key in SHARED}
-    documents: list[Document] = []
-    links: list[InnerLink] = []
-    for item in top.items("faqs"):
-        entry = Fields(source, item, ENTRY_KEYS, inherited)
-        document = _entry(entry, links) if entry.own else None
-        documents += [document] if document else []
-    anchors = {document.id: frozenset[str]() for document in documents}
-    return Reading(tuple(documents), tuple(source.problems), tuple(links), anchors)
+    links: list[Link] = []
+    entries = [Fields(source, item, ENTRY_KEYS, inherited) for item in top.items("faqs")]
+    found = [_entry(entry, links) for entry in entries if entry.own]
+    documents = tuple(document for document in found if document)
+    return Reading(documents, tuple(source.problems), tuple(links))
 
 
-def _entry(entry: Fields, links: list[InnerLink]) -> Document | None:
+def _entry(entry: Fields, links: list[Link]) -> Document | None:
     source = entry.source
-    name = entry.text("id", strict=True, required="visit-length")
-    question = entry.text("question", strict=True, required="How long is a visit?")
-    answer = entry.text("answer", strict=True, required="About two hours.")
+    name = entry.text("id", "visit-length", strict=True)
+    question = entry.text("question", "How long is a visit?", strict=True)
+    answer = entry.text("answer", "About two hours.", strict=True)
     approval = header(entry)
     node = entry.node("answer")
     if not (name and question and answer and node) or not sound_id(source, entry.start, name):
@@ -72,10 +67,9 @@ def _entry(entry: Fields, links: list[InnerLink]) -> Document | None:
         entry.wrong("empty-answer", "answer")
         return None
     check_together(entry, (quoted,))
-    first = source.line(node.start)
     # Only a literal block keeps the lines of the file.
-    offsets = list(source.starts[first:]) if node.style == "|" else []
-    links += check_prose(source, name, answer, offsets or [node.start], article=False)
+    below = list(source.starts[source.line(node.start) :]) if node.style == "|" else []
+    links += check_prose(source, name, answer, below or [node.start], article=False)
     return Document(
         id=name,
         kind=Kind.FAQ,

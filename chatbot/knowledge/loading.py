@@ -17,7 +17,7 @@ from chatbot.knowledge.problems import finding
 from chatbot.knowledge.source import Source, decode
 
 T = TypeVar("T")
-Anchors = dict[str, frozenset[str]]
+_OUTCOMES = f"one of {', '.join(extras.EXPECTED_OUTCOMES)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,63 +58,50 @@ def _load(files: Files) -> Loaded:
     synonyms = single(extras.SYNONYMS, extras.read_synonyms)
     phrases, resources = single(extras.SAFETY, extras.read_safety)
     expectations = single(extras.QUESTIONS, extras.read_questions)
-    readings = dict(_readings(files, about.language))
+    readings = _readings(files, about.language)
     problems += [problem for reading in readings.values() for problem in reading.problems]
-    documents = _unique(readings, problems)
-    anchors = {key: found for part in readings.values() for key, found in part.anchors.items()}
-    problems += _dead_links(readings, documents, anchors)
-    problems += _dead_expectations(expectations, documents, anchors)
+    documents: dict[str, Document] = {}
+    for document in (document for reading in readings.values() for document in reading.documents):
+        first = documents.setdefault(document.id, document)
+        if first is not document:
+            values = {"name": first.id, "where": f"{first.file}:{first.line}"}
+            problems.append(finding("duplicate-id", document.file, document.line, **values))
+    problems += _dead_links(readings, documents)
+    problems += _dead_expectations(expectations, documents)
     corpus = Corpus(about, tuple(documents.values()), synonyms, phrases, resources, expectations)
     return Loaded(corpus, tuple(sorted(set(problems))))
 
 
-def _readings(files: Files, language: str) -> Iterator[tuple[str, Reading]]:
-    for path, content in sorted(files.contents.items()):
-        if path.startswith("articles/"):
-            yield path, read_article(path, content)
-        elif path.startswith("faqs/"):
-            yield path, read_faqs(path, content, language)
+def _readings(files: Files, language: str) -> dict[str, Reading]:
+    return {
+        path: read_article(path, content)
+        if path.startswith("articles/")
+        else read_faqs(path, content, language)
+        for path, content in sorted(files.contents.items())
+        if "/" in path
+    }
 
 
-def _unique(readings: dict[str, Reading], problems: list[Problem]) -> dict[str, Document]:
-    documents: dict[str, Document] = {}
-    for reading in readings.values():
-        for document in reading.documents:
-            first = documents.setdefault(document.id, document)
-            if first is not document:
-                where = f"{first.file}:{first.line}"
-                problems.append(
-                    finding(
-                        "duplicate-id", document.file, document.line, name=first.id, where=where
-                    )
-                )
-    return documents
-
-
-def _dead_links(
-    readings: dict[str, Reading], documents: dict[str, Document], anchors: Anchors
-) -> Iterator[Problem]:
-    for path, reading in readings.items():
-        for link in reading.links:
-            document = documents.get(link.document)
-            if document is None:
-                why = f"there is no document {link.document!r}"
-            elif document.status is not Status.APPROVED:
-                why = f"{document.id!r} is {document.status.value}"
-            elif link.anchor and link.anchor not in anchors[document.id]:
-                why = f"{document.id!r} has no heading #{link.anchor}"
-            else:
-                continue
-            yield finding("dead-link", path, link.line, href=link.href, why=why)
+def _dead_links(readings: dict[str, Reading], documents: dict[str, Document]) -> Iterator[Problem]:
+    for path, link in ((path, link) for path, part in readings.items() for link in part.links):
+        document = documents.get(link.document)
+        if document is None:
+            why = f"there is no document {link.document!r}"
+        elif document.status is not Status.APPROVED:
+            why = f"{document.id!r} is {document.status.value}"
+        elif link.anchor and link.anchor not in document.anchors:
+            why = f"{document.id!r} has no heading #{link.anchor}"
+        else:
+            continue
+        yield finding("dead-link", path, link.line, href=link.href, why=why)
 
 
 def _dead_expectations(
-    expectations: tuple[Expectation, ...], documents: dict[str, Document], anchors: Anchors
+    expectations: tuple[Expectation, ...], documents: dict[str, Document]
 ) -> Iterator[Problem]:
-    accepted = f"one of {', '.join(extras.EXPECTED_OUTCOMES)}"
     for line in expectations:
         target, _, anchor = line.expect.partition("#")
-        known = target in documents and (not anchor or anchor in anchors[target])
+        known = target in documents and (not anchor or anchor in documents[target].anchors)
         if not known and line.expect not in extras.EXPECTED_OUTCOMES:
-            yield finding("dead-expectation", extras.QUESTIONS, line.line, name=line.expect,
-                          accepted=accepted)  # fmt: skip
+            values = {"name": line.expect, "accepted": _OUTCOMES}
+            yield finding("dead-expectation", extras.QUESTIONS, line.line, **values)

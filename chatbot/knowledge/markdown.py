@@ -1,15 +1,18 @@
-"""The one Markdown parser (CommonMark with tables, HTML shown as text), and where links lead."""
+"""The one Markdown parser (CommonMark with tables, HTML shown as text); what is wrong in a text."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+
+from chatbot.knowledge.source import LINE_END
 
 DEEPEST = 40  # levels of nesting; markdown-it would silently drop what is deeper
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
@@ -17,6 +20,8 @@ ID = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 _PAGE = re.compile(
     rf"(?:(?:\./|(?:\.\./)?articles/)?({ID.pattern})(?:\.md)?|/sources/({ID.pattern}))"
 )
+_CELL_END = re.compile(r"(?<!\\)\|")
+_ROW_START = re.compile(r"[\s>]*(?:(?:[-*+]|\d+[.)])\s+)?\|?")
 
 
 def _parser(*, html: bool) -> MarkdownIt:
@@ -29,28 +34,18 @@ def _parser(*, html: bool) -> MarkdownIt:
 _SHOWN, _WITH_HTML = _parser(html=False), _parser(html=True)
 
 
-class Parsed(NamedTuple):
-    """Tokens, to be read only, and the link definitions by label."""
-
-    tokens: tuple[Token, ...]
-    definitions: dict[str, Any]
-
-
 @lru_cache(maxsize=64)
-def parse(text: str) -> Parsed:
-    """The tokens of a text; the latest few are kept, as one text is read several times."""
+def parse(text: str) -> tuple[tuple[Token, ...], dict[str, Any]]:
+    """The tokens of a text, to be read only, and its link definitions by label.
+
+    The latest few are kept, as one text is read several times.
+    """
     env: dict[str, Any] = {}
     tokens = tuple(_SHOWN.parse(text, env))
-    return Parsed(tokens, env.get("references", {}))
+    return tokens, env.get("references", {})
 
 
-def html_lines(text: str) -> set[int]:
-    """The lines, from 0, of the blocks in which HTML would begin if it were rendered."""
-    tokens = _WITH_HTML.parse(text) if "<" in text else []
-    return {line for line, token in inlines(tokens) if token.type.startswith("html_")}
-
-
-def inlines(tokens: Iterable[Token]) -> Iterator[tuple[int, Token]]:
+def _inlines(tokens: Iterable[Token]) -> Iterator[tuple[int, Token]]:
     """Every token with the line, from 0, at which its block begins; inline ones in their place."""
     for token in tokens:
         line = token.map[0] if token.map else 0
@@ -86,3 +81,60 @@ def destination(href: str) -> Destination | None:
     if parts.netloc or not (parts.path or anchor):
         return None
     return Destination(document=(match[1] or match[2]) if match else parts.path, anchor=anchor)
+
+
+class Remark(NamedTuple):
+    """A finding at a line of the text, from 0."""
+
+    line: int
+    code: str
+    values: Mapping[str, str] = MappingProxyType({})
+
+
+class Link(NamedTuple):
+    """A link to a document of the folder ("" is the same one), at a line; `href` is as written."""
+
+    line: int
+    document: str
+    anchor: str | None
+    href: str
+
+
+@lru_cache(maxsize=20_000)
+def examine(text: str, *, article: bool) -> tuple[tuple[Remark, ...], tuple[Link, ...]]:
+    """What is wrong with a Markdown text, and its links within the folder."""
+    tokens, definitions = parse(text)
+    remarks = [
+        Remark(entry["map"][0], "link-definition", {"name": label.lower()})
+        for label, entry in definitions.items()
+    ]
+    for line, token in _inlines(_WITH_HTML.parse(text) if "<" in text else ()):
+        if token.type.startswith("html_"):
+            remarks.append(Remark(line, "raw-html"))
+    links = []
+    for line, token in _inlines(tokens):
+        if token.type == "link_open":
+            href = str(token.attrs.get("href", ""))
+            goal = destination(href)
+            if goal is None:
+                remarks.append(Remark(line, "unsafe-link", {"href": href}))
+            elif goal.document is not None:
+                links.append(Link(line, goal.document, goal.anchor, href))
+        elif token.type == "image":
+            remarks.append(Remark(line, "image"))
+        elif token.type == "heading_open" and (token.level or not article):
+            remarks.append(Remark(line, "heading-in-answer"))
+        elif token.nesting == 1 and token.level >= DEEPEST - 1:
+            remarks.append(Remark(line, "yaml-feature", {"what": "Such deep nesting"}))
+    return (*remarks, *_long_rows(text, tokens)), tuple(links)
+
+
+def _long_rows(text: str, tokens: tuple[Token, ...]) -> Iterator[Remark]:
+    """Rows with more cells than the table's heading, whose last cells Markdown drops."""
+    lines, columns = LINE_END.split(text), 0
+    for token in tokens:
+        columns = 0 if token.type == "table_open" else columns + (token.type == "th_open")
+        if token.type == "tr_open" and columns and token.map:
+            cells = _CELL_END.split(_ROW_START.sub("", lines[token.map[0]].rstrip(), count=1))
+            if len(cells) - (not cells[-1].strip()) > columns:
+                yield Remark(token.map[0], "table-row")

@@ -85,6 +85,7 @@ class Document:
     approved_on: date | None = None
     review_by: date | None = None
     approved_text: str | None = None
+    anchors: frozenset[str] = frozenset()
     also_asked: tuple[str, ...] = ()
     url: str | None = None
     author: str | None = None

@@ -70,7 +70,7 @@ def sections(body: Source) -> list[Section]:
     """The sections of an article's body, in order; the first has no heading."""
     found = [Section()]
     anchors: set[str] = set()
-    tokens = parse(body.text).tokens
+    tokens = parse(body.text)[0]
     for index, token in enumerate(tokens):
         if token.level or token.nesting < 0:
             continue

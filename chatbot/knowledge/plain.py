@@ -16,7 +16,7 @@ def plain(source: str) -> str:
     table row, set apart by ` | `. Escapes and entities are resolved. Of a link the text is kept
     and its address dropped; an image becomes its description.
     """
-    return _blocks(parse(source).tokens)
+    return _blocks(parse(source)[0])
 
 
 def inline(token: Token) -> str:

@@ -34,7 +34,7 @@ def render(source: str) -> str:
 
     A link to another document leads to our page of it; numbers of list items are those written.
     """
-    html = _RENDERER.render(parse(source).tokens, _OPTIONS, {})
+    html = _RENDERER.render(parse(source)[0], _OPTIONS, {})
     return nh3.clean(
         html,
         tags=TAGS,

@@ -12,7 +12,7 @@ from chatbot.knowledge.problems import finding
 MEGABYTE = 1 << 20
 LIMITS = {".md": MEGABYTE, ".yaml": 20 * MEGABYTE}  # a whole practice's FAQ may be one file
 
-_LINE_END = re.compile(r"\r\n|\n|\r")  # what Markdown, YAML and editors agree on
+LINE_END = re.compile(r"\r\n|\n|\r")  # what Markdown, YAML and editors agree on
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -28,15 +28,11 @@ class Source:
     @classmethod
     def of(cls, path: str, text: str) -> Source:
         """A text whose line ends stay as they are."""
-        return cls(path, text, (0, *(match.end() for match in _LINE_END.finditer(text))))
+        return cls(path, text, (0, *(match.end() for match in LINE_END.finditer(text))))
 
     def line(self, offset: int) -> int:
         """The line, from 1, in which the character at `offset` stands."""
         return bisect_right(self.starts, offset)
-
-    def lines(self) -> list[str]:
-        """The lines without their ends."""
-        return _LINE_END.split(self.text)
 
     def report(self, code: str, offset: int, **values: object) -> None:
         """Note a finding at an offset."""

@@ -14,10 +14,9 @@ from functools import lru_cache
 
 from chatbot.knowledge.articles import front_matter
 from chatbot.knowledge.clinic import FILE as CLINIC
-from chatbot.knowledge.fields import to_date
+from chatbot.knowledge.fields import Node, parse, to_date
 from chatbot.knowledge.model import Corpus, Document, Kind, Status
 from chatbot.knowledge.source import decode
-from chatbot.knowledge.yaml_nodes import Node, parse
 
 _KEY = re.compile(r"([ \t]*)(-[ \t]+)?[\"']?(\w+)[\"']?[ \t]*:[ \t]*[\"']?([\w-]*)")
 _CLOSED = re.compile(r"^closed[ \t]*:[ \t]*(.*)$", re.M)
@@ -63,20 +62,18 @@ def _allowed(stated: dict[str, _Stated], document: Document, today: date) -> boo
 def _stated(path: str, content: bytes) -> dict[str, _Stated]:
     """Keys and values by entry id, or "" for an article; line by line where the YAML is broken."""
     article, source = path.startswith("articles/"), decode(path, content)
-    parts = front_matter(source.text) if article else (0, len(source.text), 0)
-    root = parse(source, parts[0], parts[1]) if parts else None
+    parts = front_matter(source.text) if article else (None, 0)
+    root = parse(source, parts[0]) if parts else None
     if root is None:
         return _lines(_text(content), article)
     top = {"status": "", **_pairs(root)}
-    if article:
-        return {"": top}
     entries = root if root.kind == "list" else root.get("faqs")
-    said = [_pairs(entry) for entry in (entries.items if entries else ())]
+    said = [{}] if article else [_pairs(entry) for entry in (entries.items if entries else ())]
     return {entry.get("id", ""): {**top, **entry} for entry in said}
 
 
 def _pairs(node: Node) -> _Stated:
-    return {key.text: value.text for key, value in node.pairs} if node.kind == "map" else {}
+    return {key.text: value.text for key, value in node.pairs}
 
 
 def _lines(text: str, article: bool) -> dict[str, _Stated]:
