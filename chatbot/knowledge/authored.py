@@ -79,8 +79,8 @@ def check_together(fields: Fields, passages: tuple[Passage, ...]) -> None:
     for item in fields.items("keep_together"):
         phrases = [node.text for node in item.items if node.text.strip()]
         if len(phrases) < 2:
-            source.report("wrong-shape", item.start, key="keep_together", shape="lists of phrases",
-                          example='[["first phrase", "second phrase"]]')  # fmt: skip
+            values = {"shape": "lists of phrases", "example": '[["one phrase", "another"]]'}
+            source.report("wrong-shape", item.start, key="keep_together", **values)
             continue
         found = {phrase: [p for p in passages if _folded(phrase) in _folded(p.text)]
                  for phrase in phrases}  # fmt: skip

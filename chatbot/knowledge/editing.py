@@ -145,7 +145,8 @@ def _eol(source: Source) -> str:
 def _proven(source: Source, splices: list[Splice], expected: object) -> str:
     """The text with the splices made, if it then says what is expected and no more."""
     text = source.text
-    for start, end, new in sorted(splices[::-1], key=lambda splice: splice[0], reverse=True):
+    splices.sort(key=lambda splice: splice[0])  # those at one place stay in the order of the keys
+    for start, end, new in reversed(splices):
         text = text[:start] + new + text[end:]
     same_body = _body(source.path, text) == _body(source.path, source.text)
     if _root(Source.of(source.path, text)).plain() != expected or not same_body:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chatbot.knowledge.authored import RESERVED
 from chatbot.knowledge.fields import Fields, Node, parse
 from chatbot.knowledge.model import Expectation, ExtraPhrase, ExtraResource
 from chatbot.knowledge.source import Source
 
 SYNONYMS, SAFETY, QUESTIONS = "synonyms.yaml", "safety.yaml", "questions.yaml"
 TIERS = ("urgent", "concern", "emergency")
-EXPECTED_OUTCOMES = sorted(RESERVED - {"answered", "closed"})
 
 
 def _lines(source: Source, example: str) -> tuple[Node, ...]:

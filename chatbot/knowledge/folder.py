@@ -60,13 +60,12 @@ def read(folder: Path, only: Collection[str] | None = None) -> Files:
             problems.append(finding("unreadable", str(folder), why="there is no such folder"))
         root = folder.resolve()
         for path, entry in sorted(_walk(folder, problems), key=lambda pair: pair[0]):
-            if only is not None and path not in only:
-                continue
-            content = _content(path, entry, root)
-            if isinstance(content, Problem):
-                problems.append(content)
-            else:
-                contents[path] = content
+            if only is None or path in only:
+                content = _content(path, entry, root)
+                if isinstance(content, Problem):
+                    problems.append(content)
+                else:
+                    contents[path] = content
     except OSError as error:
         problems.append(finding("unreadable", str(folder), why=error.strerror))
     return Files(contents, tuple(problems))
@@ -117,20 +116,13 @@ def _walk(folder: Path, problems: list[Problem]) -> Iterator[tuple[str, os.DirEn
             continue
         for entry in _entries(place):
             path = f"{directory}/{entry.name}"
-            if _is_directory(entry):
+            if os.path.isdir(entry.path) if entry.is_symlink() else entry.is_dir():
                 problems.append(finding("subfolder", path))
             elif entry.name.endswith(suffix):
                 yield path, entry
             else:
                 hint = f"Rename it so that it ends in {suffix}, or move it out of the folder."
                 problems.append(finding("stray-file", path, hint=hint))
-
-
-def _is_directory(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_dir()
-    except OSError:
-        return False  # a link that leads to itself
 
 
 def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:

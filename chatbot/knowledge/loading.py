@@ -12,12 +12,11 @@ from chatbot.knowledge.articles import read_article
 from chatbot.knowledge.authored import Reading
 from chatbot.knowledge.faqs import read_faqs
 from chatbot.knowledge.folder import Files
-from chatbot.knowledge.model import Corpus, Document, Expectation, Status
+from chatbot.knowledge.model import Corpus, Document, Status
 from chatbot.knowledge.problems import finding
 from chatbot.knowledge.source import Source, decode
 
 T = TypeVar("T")
-_OUTCOMES = f"one of {', '.join(extras.EXPECTED_OUTCOMES)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,6 @@ def _load(files: Files) -> Loaded:
             values = {"name": first.id, "where": f"{first.file}:{first.line}"}
             problems.append(finding("duplicate-id", document.file, document.line, **values))
     problems += _dead_links(readings, documents)
-    problems += _dead_expectations(expectations, documents)
     corpus = Corpus(about, tuple(documents.values()), synonyms, phrases, resources, expectations)
     return Loaded(corpus, tuple(sorted(set(problems))))
 
@@ -94,14 +92,3 @@ def _dead_links(readings: dict[str, Reading], documents: dict[str, Document]) ->
         else:
             continue
         yield finding("dead-link", path, link.line, href=link.href, why=why)
-
-
-def _dead_expectations(
-    expectations: tuple[Expectation, ...], documents: dict[str, Document]
-) -> Iterator[Problem]:
-    for line in expectations:
-        target, _, anchor = line.expect.partition("#")
-        known = target in documents and (not anchor or anchor in documents[target].anchors)
-        if not known and line.expect not in extras.EXPECTED_OUTCOMES:
-            values = {"name": line.expect, "accepted": _OUTCOMES}
-            yield finding("dead-expectation", extras.QUESTIONS, line.line, **values)

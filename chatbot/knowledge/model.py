@@ -47,10 +47,9 @@ class Reference:
 class Passage:
     """The unit of retrieval and quoting.
 
-    `span` is [start, end) in code points of `file` decoded as UTF-8 (BOM dropped). For an article
-    that slice is `source`; for an FAQ entry the slice is the answer's YAML scalar, which parsed is
-    `source`. `sha256` is of `source` in UTF-8, `text` is plain(source), `html` its clean
-    rendering.
+    `span` is [start, end) in code points of `file` without its BOM; the slice is `source`, or for
+    an FAQ entry the YAML scalar that reads as `source`. `sha256` is of `source` in UTF-8, `text` is
+    plain(source), `html` is render(source).
     """
 
     id: str
@@ -94,10 +93,8 @@ class Document:
 
     def state(self, today: date, *, require_approved_text: bool = False) -> State:
         """What may be done with this document on `today`, a date in the clinic's time zone."""
-        if self.status is Status.DRAFT:
-            return State.DRAFT
-        if self.status is Status.RETIRED:
-            return State.RETIRED
+        if self.status is not Status.APPROVED:
+            return State(self.status.value)
         if self.approved_on is None or self.review_by is None or today > self.review_by:
             return State.OUT_OF_DATE
         if today < self.approved_on:

@@ -5,20 +5,19 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from chatbot.errors import Problem
 from chatbot.knowledge import folder as disk
-from chatbot.knowledge.folder import Files, Stats
+from chatbot.knowledge.folder import Stats
 from chatbot.knowledge.loading import Loaded, load
 from chatbot.knowledge.model import Corpus
 from chatbot.knowledge.withdrawal import close_if_told, withdrawn
 
 INTERVAL = 0.5  # seconds between scans: two that agree and a load take less than two seconds
-REST = 10  # on a huge or slow folder, this many times as long as a scan takes
 RETRY = 10  # scans after which a folder with unreadable files is tried again
 log = logging.getLogger(__name__)
 
@@ -50,17 +49,14 @@ class Reloader:
         folder: Path,
         today: Callable[[Corpus], date],
         on_change: Callable[[Snapshot], None] | None = None,
-        *,
-        read: Callable[[Path, Collection[str] | None], Files] = disk.read,
-        scan: Callable[[Path], Stats] = disk.scan,
     ) -> None:
         self.on_change = on_change
-        self._folder, self._today, self._read, self._scan = folder, today, read, scan
+        self._folder, self._today, self._read, self._scan = folder, today, disk.read, disk.scan
         self._lock = threading.RLock()
         self._good: Stats = {}  # of the files behind `_corpus`
         self._changed: dict[str, bytes] = {}  # settled files that differ from those
         self._last = self._stats() or {}
-        loaded = load(read(folder, None))
+        loaded = load(self._read(folder))
         self._corpus, self._opened = loaded.corpus, False
         self.snapshot = Snapshot(loaded.corpus, frozenset(), loaded.problems, not loaded.errors)
         self._take(self._last, loaded)
@@ -80,7 +76,7 @@ class Reloader:
                     loading.start()
             except Exception:
                 log.exception("the folder could not be checked; trying again")
-            time.sleep(max(INTERVAL, REST * self._scan_time))
+            time.sleep(INTERVAL)
 
     def tick(self) -> None:
         """Look at the folder once and publish what that changes."""
@@ -90,14 +86,11 @@ class Reloader:
 
     def _stats(self) -> Stats | None:
         """A scan, or None when the disk does not answer: then everything stays as it is."""
-        started = time.monotonic()
         try:
             return self._scan(self._folder)
         except OSError as error:
             log.warning("the knowledge folder cannot be scanned: %s", error)
             return None
-        finally:
-            self._scan_time = time.monotonic() - started
 
     def _check(self) -> Stats | None:
         """Scan and publish withdrawals; the scan is returned if the folder has to be loaded."""
@@ -120,7 +113,7 @@ class Reloader:
             self._changed |= self._read(self._folder, settled).contents
 
     def _load(self, stats: Stats) -> None:
-        files = self._read(self._folder, None)
+        files = self._read(self._folder)
         if self._stats() != stats:
             return  # it changed while being read; the next scans will tell
         loaded = load(files)

@@ -42,19 +42,14 @@ class Source:
 def decode(path: str, content: bytes) -> Source:
     """The file as text, a leading BOM dropped; empty, with the reason noted, if it is none."""
     limit = LIMITS["." + path.rpartition(".")[2]]
-    empty = Source.of(path, "")
-    if len(content) > limit:
-        empty.report("oversized", 0, limit=limit // MEGABYTE)
-        return empty
+    source = Source.of(path, content.decode("utf-8", "replace").removeprefix("\ufeff"))
     try:
-        source = Source.of(path, content.decode("utf-8").removeprefix("\ufeff"))
+        content.decode("utf-8")
+        fault = _CONTROL.search(source.text)
+        if len(content) > limit:
+            source.report("oversized", 0, limit=limit // MEGABYTE)
+        elif fault:
+            source.report("control-character", fault.start(), name=f"U+{ord(fault[0]):04X}")
     except UnicodeDecodeError as error:
-        line = len(Source.of(path, content[: error.start].decode("utf-8", "replace")).starts)
-        empty.problems.append(finding("not-utf8", path, line, byte=error.start + 1))
-        return empty
-    if match := _CONTROL.search(source.text):
-        line = source.line(match.start())
-        name = f"U+{ord(match[0]):04X}"
-        empty.problems.append(finding("control-character", path, line, name=name))
-        return empty
-    return source
+        source.report("not-utf8", source.text.index("\ufffd"), byte=error.start + 1)
+    return Source(path, "", (0,), source.problems) if source.problems else source

@@ -95,9 +95,6 @@ def test_the_optional_files_are_read() -> None:
         ("safety.yaml", "resources: [{label: x, url: 'ftp://x'}]", "bad-url", 1),
         ("safety.yaml", "phrase: []", "unknown-key", 1),
         ("questions.yaml", "- {ask: x}", "missing-key", 1),
-        ("questions.yaml", "- {ask: x, expect: gone}", "dead-expectation", 1),
-        ("questions.yaml", "- {ask: x, expect: a#gone}", "dead-expectation", 1),
-        ("questions.yaml", "- {ask: x, expect: closed}", "dead-expectation", 1),
         ("questions.yaml", "- [", "bad-yaml", 1),
     ],
 )
@@ -107,11 +104,6 @@ def test_what_is_wrong_in_the_optional_files_is_named(
     found = [item for item in loaded({path: text, "articles/a.md": article("# B\n\nA.")}).problems
              if item.code == code]  # fmt: skip
     assert [(item.path, item.line) for item in found] == [(path, line)]
-
-
-def test_an_expected_heading_that_exists_is_fine() -> None:
-    questions = "- {ask: x, expect: a#b}"
-    assert codes(loaded({"questions.yaml": questions, "articles/a.md": article("# B\n\nA.")})) == []
 
 
 def test_every_code_says_what_it_means_in_one_line() -> None:
