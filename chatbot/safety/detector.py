@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cache
 
 from chatbot.safety.model import Danger, Safety
 from chatbot.safety.notation import Pattern
 from chatbot.safety.reading import Reading
-from chatbot.safety.rules import Rule, RuleBook, builtin
+from chatbot.safety.rules import Phrase, Rule, RuleBook, builtin, extended
 from chatbot.safety.scorer import Scorer
 
 UNCLEAR = "unclear"  # the category where only the score speaks: every resource is shown
@@ -44,9 +45,9 @@ class Detector:
                 self._index.setdefault(word, []).append(rule)
 
     @classmethod
-    def builtin(cls, extra_phrases: Iterable[tuple[str, str, str, str | None]] = ()) -> Detector:
-        """With the built-in rules and the clinic's (category, tier, match, counter), if usable."""
-        return cls(builtin(extra_phrases), _scorer())
+    def builtin(cls, extra_phrases: Iterable[Phrase] = ()) -> Detector:
+        """With the built-in rules, which are compiled once, and the clinic's."""
+        return cls(extended(_builtin(), extra_phrases), _scorer())
 
     def assess(self, text: str, earlier: Sequence[str] = ()) -> Danger:
         """The danger in `text`, given the questions before it, oldest first.
@@ -189,6 +190,12 @@ class _Message:
         return self._taken[kind, name]
 
 
+@cache
+def _builtin() -> RuleBook:
+    return builtin()
+
+
+@cache
 def _scorer() -> Scorer | None:
     try:
         return Scorer.builtin()

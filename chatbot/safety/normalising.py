@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 
 from rapidfuzz.distance import OSA
 
@@ -47,20 +48,23 @@ class Reader:
         self._common = frozenset(common)
         self._symbols = re.compile("|".join(map(re.escape, symbols or {}))) if symbols else None
         self._named = symbols or {}
-        self.learn(())
+        self._prefixes: frozenset[str] = frozenset()
+        self._vocabulary: frozenset[str] = frozenset()
+        self._pieces = self._expansions.keys() | self._fillers | self._common
+        self._near: dict[str, tuple[str, ...]] = {}
 
-    def learn(self, vocabulary: Iterable[str]) -> None:
-        """Take the words (and beginnings, written `suicid*`) that the rules use."""
+    def knowing(self, vocabulary: Iterable[str]) -> Reader:
+        """A reader that also knows these words (and beginnings, `suicid*`) that rules look for."""
         words = set(vocabulary)
-        self._prefixes = frozenset(word[:-1] for word in words if word.endswith("*"))
-        self._vocabulary = frozenset(word for word in words if word.isalpha())
-        self._pieces = self._vocabulary | self._expansions.keys() | self._fillers | self._common
-        self._near: dict[str, list[str]] = {}
-        self._initial: dict[str, list[str]] = {}
-        for word in sorted(self._vocabulary):
-            self._initial.setdefault(word[0], []).append(word)
+        new = copy(self)
+        new._prefixes = self._prefixes.union(word[:-1] for word in words if word.endswith("*"))
+        new._vocabulary = self._vocabulary.union(filter(str.isalpha, words))
+        new._pieces = self._pieces | new._vocabulary
+        new._near = dict(self._near)
+        for word in sorted(new._vocabulary - self._vocabulary):
             for key in _deletions(word):
-                self._near.setdefault(key, []).append(word)
+                new._near[key] = (*new._near.get(key, ()), word)
+        return new
 
     def words(self, text: str) -> list[str]:
         """The words of a phrase, written out and without fillers, as `read` will see them."""
@@ -180,7 +184,7 @@ class Reader:
         if not re.fullmatch(r"[a-z]+[*#_\-.]+[a-z*#_\-.]*", body) or len(body) > 14:
             return ()
         pattern = re.compile(re.sub(r"[*#_\-.]+", lambda m: f"[a-z]{{1,{len(m[0]) + 1}}}", body))
-        fits = [w for w in self._initial.get(body[0], ()) if pattern.fullmatch(w)]
+        fits = filter(pattern.fullmatch, self._vocabulary)
         return tuple(sorted(fits)) if "*" in body or "#" in body else ()
 
     def _split(self, word: str) -> list[str]:

@@ -28,11 +28,11 @@ def is_personal(text: str) -> bool:
 
 @cache
 def _phrases() -> tuple[Reader, tuple[Pattern, ...], tuple[Pattern, ...]]:
-    words, rules = read_yaml("safety/words.yaml"), read_yaml("safety/personal.yaml")
-    everyday = (*words["everyday"].split(), *read_lines("safety/everyday.txt"))
-    reader = Reader(words["expansions"], rules["fillers"].split(), everyday)
-    compiler = Compiler(reader.words, {**words["sets"], **rules["sets"]})
+    common, rules = read_yaml("safety/words.yaml"), read_yaml("safety/personal.yaml")
+    everyday = (*common["everyday"].split(), *read_lines("safety/everyday.txt"))
+    reader = Reader(common["expansions"], rules["fillers"].split(), everyday)
+    compiler = Compiler(reader.words, {**common["sets"], **rules["sets"]})
     personal = tuple(compiler.compile(source) for source in rules["personal"])
     general = tuple(compiler.compile(source) for source in rules["general"])
-    reader.learn(word for pattern in (*personal, *general) for word in pattern.vocabulary())
-    return reader, personal, general
+    words = (word for pattern in (*personal, *general) for word in pattern.vocabulary())
+    return reader.knowing(words), personal, general

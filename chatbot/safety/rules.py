@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chatbot.builtin import FOLDER, read_lines, read_yaml
@@ -12,6 +12,7 @@ from chatbot.safety.model import Safety
 from chatbot.safety.normalising import Reader
 from chatbot.safety.notation import Compiler, Pattern
 
+Phrase = tuple[str, str, str, str | None]  # a clinic's: category, tier, match, counter
 RULES = "safety/rules"
 TIERS: dict[str, Safety] = {"firm": Safety.EMERGENCY} | {s.value: s for s in Safety if s.gravity}
 
@@ -79,6 +80,7 @@ class RuleBook:
     """
 
     reader: Reader
+    compiler: Compiler
     rules: tuple[Rule, ...]
     counters: Mapping[str, Counters]
     helper: tuple[Pattern, ...] = ()
@@ -86,26 +88,31 @@ class RuleBook:
     halts: frozenset[str] = frozenset()
 
 
-def builtin(extra: Iterable[tuple[str, str, str, str | None]] = ()) -> RuleBook:
-    """The built-in rules and the clinic's, of which unusable ones are dropped.
-
-    Each of `extra` is (category, tier, match, counter). Should the files be missing or broken, the
-    rules are the core above: worse, but never none.
-    """
+def builtin() -> RuleBook:
+    """The built-in rules, compiled anew; the core above, never none, if their files are broken."""
     try:
         words = {**read_yaml("safety/words.yaml"), "unmistaken": read_lines("safety/everyday.txt")}
         files = sorted((FOLDER / RULES).glob("*.yaml"))
         categories = {path.stem: read_yaml(f"{RULES}/{path.name}") for path in files}
-        return _book(words, categories, extra)
+        return _book(words, categories)
     except Exception:  # a broken file must not cost anybody the help they need
-        return _book(CORE_WORDS, CORE, extra)
+        return _book(CORE_WORDS, CORE)
 
 
-def _book(
-    words: Mapping[str, Any],
-    categories: Mapping[str, Any],
-    extra: Iterable[tuple[str, str, str, str | None]],
-) -> RuleBook:
+def extended(book: RuleBook, extra: Iterable[Phrase]) -> RuleBook:
+    """`book` with the clinic's phrases, of which unusable ones are dropped."""
+    rules: list[Rule] = []
+    counters: dict[str, Counters] = {}
+    for phrase in extra:
+        _add(rules, counters, book.compiler, phrase)
+    if not rules:
+        return book
+    reader = book.reader.knowing(_vocabulary(rules, counters, ()))
+    counters = {**book.counters, **counters}
+    return replace(book, reader=reader, rules=(*book.rules, *rules), counters=counters)
+
+
+def _book(words: Mapping[str, Any], categories: Mapping[str, Any]) -> RuleBook:
     expansions, symbols = words.get("expansions", {}), words.get("symbols", {})
     everyday = (*words.get("everyday", "").split(), *words.get("unmistaken", ()))
     fillers, common = words.get("fillers", "").split(), words.get("common", "").split()
@@ -131,20 +138,18 @@ def _book(
         counters[category] = _counters(_together(block for _, block in blocks), patterns)
     if not rules:
         raise ValueError("there are no rules")
-    for phrase in extra:
-        _add(rules, counters, compiler, phrase)
     helper = patterns(words.get("helper"))
     negators = frozenset(words.get("negators", "not never no").split())
     halts = frozenset(words.get("halts", "i but").split())
-    reader.learn((*_vocabulary(rules, counters, helper), *negators, *halts))
-    return RuleBook(reader, tuple(rules), counters, helper, negators, halts)
+    reader = reader.knowing((*_vocabulary(rules, counters, helper), *negators, *halts))
+    return RuleBook(reader, compiler, tuple(rules), counters, helper, negators, halts)
 
 
 def _add(
     rules: list[Rule],
     counters: dict[str, Counters],
     compiler: Compiler,
-    extra: tuple[str, str, str, str | None],
+    extra: Phrase,
 ) -> None:
     """One phrase of the clinic's. Its counter takes back this phrase alone, never a built-in."""
     category, tier, match, counter = extra

@@ -11,8 +11,7 @@ from chatbot.safety.notation import Compiler
 def found(source: str, text: str) -> bool:
     reader = Reader({"can't": "can not"}, ["really", "am"])
     pattern = Compiler(reader.words, {"kin": "mom|(step dad)"}).compile(source)
-    reader.learn(pattern.vocabulary())
-    return bool(pattern.ends(reader.read(text)))
+    return bool(pattern.ends(reader.knowing(pattern.vocabulary()).read(text)))
 
 
 @pytest.mark.parametrize(
