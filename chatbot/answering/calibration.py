@@ -19,6 +19,8 @@ from chatbot.retrieval.retriever import Retriever
 ENTRIES = 300  # at most this many entries are asked
 PHRASINGS = 2  # of each
 ENOUGH = 60  # phrasings from which the folder's own thresholds are trusted
+TITLES = 0.75  # how much titles count beside the threshold carried over, where there are too few
+HIGHEST = 0.9  # no folder is so strange that a surer answer would still be wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,36 +52,36 @@ class _Asked:
     """How sure the gate was of the best hit, and of the best few, and whether it was right."""
 
     answer: float
-    offer: float
+    option: float
     right: bool
     by_article: bool
 
 
 def calibrate(retriever: Retriever, gate: Gate | None = None) -> Calibration:
-    """The thresholds for a folder; takes some milliseconds for each phrasing."""
+    """The thresholds for a folder; takes some milliseconds for each phrasing.
+
+    With phrasings enough the threshold to answer is the mean of the folder's own and the carried
+    one, so that neither a small sample nor a strange folder decides alone. Without, an entry's own
+    title, with the entry out, stands in for a near-miss. Off-topic questions set a floor for both.
+    """
     gate = gate or Gate.carried_over(retriever)
     aims: Mapping[str, float] = read_yaml("gate.yaml")["aims"]
     english = retriever.index.lexicon.analyzer.language == "en"
     off = [_ask(retriever, gate, text) for text in read_lines("offtopic.txt")] if english else []
     own, near, titles = _own(retriever, gate)
-    floor_answer = _quantile([asked.answer for asked in off], 1 - aims["off_topic_answered"])
-    floor_offer = _quantile([asked.offer for asked in off], 1 - aims["off_topic_offered"])
     if len(own) >= ENOUGH:
-        # An article may answer an entry's question as well as the entry: that tells nothing.
-        told = [asked for asked in near if not asked.by_article]
-        asked_of = [asked for asked in own if not asked.by_article]
-        answer = _lowest(asked_of, told, off, aims["wrong"])
-        offer = min(
-            gate.option_at, _quantile([asked.offer for asked in told], 1 - aims["near_offered"])
-        )
+        answer = (_lowest(own, near, off, aims["wrong"]) + gate.answer_at) / 2
+        option = _quantile([asked.option for asked in near], 1 - aims["near_offered"])
     else:
-        answer = max(
-            gate.answer_at, _quantile([a.answer for a in titles], 1 - aims["near_answered"])
-        )
-        offer = (gate.option_at + floor_offer) / 2
+        apart = _quantile([asked.answer for asked in titles], 1 - aims["titles_answered"])
+        answer = max(gate.answer_at, (gate.answer_at + apart) / 2)
+        usual = _quantile([asked.option for asked in titles], 1 - aims["titles_offered"])
+        option = TITLES * usual + (1 - TITLES) * gate.option_at if titles else gate.option_at
+    least_answer = _quantile([asked.answer for asked in off], 1 - aims["off_topic_answered"])
+    least_option = _quantile([asked.option for asked in off], 1 - aims["off_topic_offered"])
     return Calibration(
-        answer_at=round(min(0.99, max(answer, floor_answer)), 6),
-        option_at=round(min(0.99, max(offer, floor_offer)), 6),
+        answer_at=round(min(HIGHEST, max(answer, least_answer)), 6),
+        option_at=round(min(HIGHEST, max(option, least_option)), 6),
         phrasings=len(own),
     )
 

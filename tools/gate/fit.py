@@ -34,12 +34,11 @@ from chatbot.retrieval.retriever import Retriever
 Floats = NDArray[np.float64]
 Weights = dict[str, float]
 ANSWER = {
-    True: ("bias", "score", "covered", "margin", "evenness", "kind", "near", "forward", "both",
-           "backward"),
+    True: ("bias", "score", "margin", "evenness", "kind", "near", "both", "backward"),
     False: ("bias", "score", "question", "covered", "reverse", "margin", "unknown", "kind"),
-}  # fmt: skip
+}
 OFFER = {
-    True: ("bias", "score", "near", "forward", "both", "covered", "unknown", "spread"),
+    True: ("bias", "score", "near", "both", "spread"),
     False: ("bias", "score", "question", "letters", "covered", "unknown", "spread"),
 }
 DETAILS = -0.7  # each doubt halves the odds; set by hand, since few sets have such questions
