@@ -20,6 +20,7 @@ from texts import Pair
 HERE = Path(__file__).parent
 SIZE = 46_000  # entries at most
 ROUNDS = 170  # times that the question patterns are filled
+KINDS = ("data", "index")  # WordNet's files for each part of speech
 SENSES = 3  # meanings of a word that WordNet counts as its commonest
 
 
@@ -30,7 +31,8 @@ def main() -> None:
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     inputs = [options.texts, options.model / "model.safetensors", options.model / "tokenizer.json"]
-    inputs += [options.wordnet / f"data.{part}" for part in wordnet.PARTS]
+    inputs += [options.wordnet / f"{kind}.{part}" for part in wordnet.PARTS for kind in KINDS]
+    inputs += vocabulary.lists(options.scowl, (*vocabulary.COMMON, *vocabulary.LISTED))
     for file in inputs:
         store.show(file)
     kinds = corpus.own_words(HERE / "words.txt")
@@ -55,7 +57,7 @@ def main() -> None:
     taught = _taught(teacher, [*words, *(pair.taught for pair in [*pairs, *glossed, *defined])])
     print(f"taught {len(taught)} texts, {time.monotonic() - started:.0f} s", flush=True)
 
-    start = _start(table, pieces, [*defined, *glossed], set(plain), teacher, taught)
+    start = _start(table, pieces, defined, plain, teacher, taught)
     numbers = {entry: number for number, entry in enumerate(table)}
     lessons = [
         (vocabulary.rows_of(pair.asked, numbers), taught[pair.taught])
@@ -100,8 +102,8 @@ def _taught(teacher: Teacher, texts: Sequence[str]) -> dict[str, NDArray[np.floa
 def _start(
     table: Sequence[str],
     pieces: dict[str, int],
-    glosses: Sequence[Pair],
-    plain: set[str],
+    defined: Sequence[Pair],
+    plain: dict[str, str],
     teacher: Teacher,
     taught: dict[str, NDArray[np.float32]],
 ) -> NDArray[np.float32]:
@@ -114,19 +116,15 @@ def _start(
     parts = [entry for entry in table if entry.startswith("##")]
     words = np.array([taught[entry] for entry in table if not entry.startswith("##")])
     said = np.zeros_like(words)
-    for word, meaning in glosses:
-        number = numbers.get(word.lower())
-        if number is None or number >= len(words):
-            continue
-        if word not in plain:
-            if word.lower() not in pieces:
-                said[number] += taught[meaning]
-        elif word in pieces:
-            words[number] += taught[meaning]
-        else:
-            words[number] = taught[meaning]
-    said[[numbers[word] for word in plain if word in numbers]] = 0
+    for phrase, meaning in defined:
+        word = phrase.lower()
+        if word in numbers and word not in pieces and word not in plain:
+            said[numbers[word]] += taught[meaning]
     words += said / np.maximum(np.linalg.norm(said, axis=1, keepdims=True), 1e-9)
+    for word, meaning in plain.items():
+        if word in numbers:
+            own = taught[meaning]
+            words[numbers[word]] = words[numbers[word]] + own if word in pieces else own
     words /= np.linalg.norm(words, axis=1, keepdims=True)
     return np.concatenate([words, teacher.piece_vectors([pieces[part] for part in parts])])
 

@@ -76,9 +76,13 @@ def choose(
     return sorted(kept, key=lambda entry: (entry.startswith("##"), entry))
 
 
+def lists(scowl: Path, tiers: Iterable[int]) -> list[Path]:
+    """The word list's files for `tiers`."""
+    return [scowl / f"{kind}-words.{tier}" for tier in tiers for kind in KINDS]
+
+
 def _listed(scowl: Path, tiers: Iterable[int]) -> list[str]:
-    names = [scowl / f"{kind}-words.{tier}" for tier in tiers for kind in KINDS]
-    lines = [name.read_text("latin-1").splitlines() for name in names]
+    lines = [name.read_text("latin-1").splitlines() for name in lists(scowl, tiers)]
     return sorted({word for part in lines for word in part if words_of(word) == [word]})
 
 
