@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from chatbot.commands.ask import clinic_today
-from chatbot.delivery.channels import channels
 from chatbot.errors import ChatbotError
 from chatbot.knowledge.folder import read
 from chatbot.knowledge.loading import load
 from chatbot.safety.resources import stale
 from chatbot.settings import Settings
+from chatbot.storage.deliveries import channels
 from chatbot.storage.store import Store, open_store
 
 HELP = "say what stands in the way of letting patients use this site"

@@ -12,7 +12,7 @@ from chatbot.delivery.webhook import send_webhook
 from chatbot.delivery.worker import Deliverer
 from chatbot.errors import DeliveryError
 from chatbot.settings import Settings
-from chatbot.storage.deliveries import staff_channels as channels
+from chatbot.storage.deliveries import channels
 from chatbot.storage.store import Store
 
 __all__ = ["channels", "deliverer"]

@@ -20,12 +20,12 @@ def reference(randomness: bytes) -> str:
 def token(secret: bytes, reference: str) -> str:
     """The unguessable part of the status page's address. The same for the same hand-off, so that
     a repeated submission gets the same answer although only a hash is stored."""
-    return _text(hmac.digest(secret, b"status " + reference.encode(), "sha256"))
+    return mail_token(hmac.digest(secret, b"status " + reference.encode(), "sha256"))
 
 
 def mail_token(randomness: bytes) -> str:
     """The like for links sent by mail, which show nothing without the code; needs 32 bytes."""
-    return _text(randomness)
+    return urlsafe_b64encode(randomness).rstrip(b"=").decode()
 
 
 def code(secret: bytes, reference: str) -> str:
@@ -51,7 +51,3 @@ def _symbols(randomness: bytes, count: int) -> str:
         number, index = divmod(number, len(ALPHABET))
         symbols += ALPHABET[index]
     return symbols
-
-
-def _text(raw: bytes) -> str:
-    return urlsafe_b64encode(raw).rstrip(b"=").decode()

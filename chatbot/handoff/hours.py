@@ -11,43 +11,36 @@ _LOOK_AHEAD = 62  # days; closed for longer than this is "we cannot say when"
 
 
 def reply_expected(
-    now: datetime,
-    hours: Mapping[str, tuple[time, time]],
-    holidays: Collection[date],
+    now: datetime, hours: Mapping[str, tuple[time, time]], holidays: Collection[date],
     time_zone: str,
-) -> datetime | None:
-    """When the clinic promises to have answered what arrives at `now`, in UTC.
+) -> datetime | None:  # fmt: skip
+    """When the clinic promises to have answered what arrives at `now`, in UTC; None without hours.
 
     The end of the first opening period that begins after `now`: staff always have one whole
-    opening period, so a question at five to five is not promised for five. None without hours.
-    Closing times are wall-clock times, so the day the clocks change stays right.
+    opening period, so a question at five to five is not promised for five.
     """
     zone = ZoneInfo(time_zone)
     today = now.astimezone(zone).date()
-    for ahead in range(_LOOK_AHEAD):
-        day = today + timedelta(days=ahead)
-        period = hours.get(_DAYS[day.weekday()])
-        if period is None or day in holidays:
+    for day in (today + timedelta(days=ahead) for ahead in range(_LOOK_AHEAD)):
+        if day in holidays or (period := hours.get(_DAYS[day.weekday()])) is None:
             continue
-        if datetime.combine(day, period[0], zone).astimezone(UTC) > now:
-            return datetime.combine(day, period[1], zone).astimezone(UTC)
+        # Wall-clock times, so that the day the clocks change stays right.
+        opens, closes = (datetime.combine(day, at, zone).astimezone(UTC) for at in period)
+        if opens > now:
+            return closes
     return None
 
 
 def in_words(when: datetime, now: datetime, time_zone: str) -> str:
     """`when` as people say it: "today 5 pm", "Tuesday 10 am", "Tuesday 8 December, 10:30 am"."""
     zone = ZoneInfo(time_zone)
-    local, day = when.astimezone(zone), now.astimezone(zone).date()
-    ahead = (local.date() - day).days
-    if ahead in (0, 1):
-        return f"{('today', 'tomorrow')[ahead]} {_clock(local)}"
-    if 1 < ahead < 7:
-        return f"{local:%A} {_clock(local)}"
-    return f"{local:%A} {local.day} {local:%B}, {_clock(local)}"
-
-
-def _clock(local: datetime) -> str:
-    if (local.hour, local.minute) == (12, 0):
-        return "noon"
+    local = when.astimezone(zone)
     minutes = f":{local.minute:02d}" if local.minute else ""
-    return f"{local.hour % 12 or 12}{minutes} {'am' if local.hour < 12 else 'pm'}"
+    clock = f"{local.hour % 12 or 12}{minutes} {'am' if local.hour < 12 else 'pm'}"
+    clock = "noon" if clock == "12 pm" else clock
+    ahead = (local.date() - now.astimezone(zone).date()).days
+    if ahead in (0, 1):
+        return f"{('today', 'tomorrow')[ahead]} {clock}"
+    if 1 < ahead < 7:
+        return f"{local:%A} {clock}"
+    return f"{local:%A} {local.day} {local:%B}, {clock}"

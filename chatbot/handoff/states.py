@@ -14,9 +14,9 @@ ESCALATE = timedelta(days=1)  # and then every day
 
 WRITTEN = ("question", "message", "name", "email", "phone")  # what comes from the visitor
 
-_UNANSWERED = (State.WAITING, State.CLAIMED)
-_OPEN = (*_UNANSWERED, State.ANSWERED)
-_KEPT = (*_OPEN, State.CLOSED)
+OPEN = (State.WAITING, State.CLAIMED)  # somebody waits for an answer
+_UNDONE = (*OPEN, State.ANSWERED)
+_KEPT = (*_UNDONE, State.CLOSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +32,16 @@ class Rule:
 # docs/handoffs.md shows this table with what the visitor sees; a test keeps the two the same.
 RULES = (
     Rule(Event.SUBMIT, (), State.WAITING, (Party.VISITOR,)),
-    Rule(Event.CLAIM, _OPEN, State.CLAIMED, (Party.STAFF,)),
+    Rule(Event.CLAIM, _UNDONE, State.CLAIMED, (Party.STAFF,)),
     Rule(Event.RELEASE, (State.CLAIMED,), State.WAITING, (Party.STAFF,)),
-    Rule(Event.REPLY, _OPEN, State.ANSWERED, (Party.STAFF,)),
+    Rule(Event.REPLY, _UNDONE, State.ANSWERED, (Party.STAFF,)),
     Rule(Event.NOTE, _KEPT, None, (Party.STAFF,)),
-    Rule(Event.FOLLOW_UP, _UNANSWERED, None, (Party.VISITOR,)),
+    Rule(Event.FOLLOW_UP, OPEN, None, (Party.VISITOR,)),
     Rule(Event.FOLLOW_UP, (State.ANSWERED, State.CLOSED), State.WAITING, (Party.VISITOR,)),
     Rule(Event.CORRECT, _KEPT, None, (Party.VISITOR,)),
-    Rule(Event.CLOSE, _OPEN, State.CLOSED, (Party.STAFF,)),
+    Rule(Event.CLOSE, _UNDONE, State.CLOSED, (Party.STAFF,)),
     Rule(Event.REOPEN, (State.CLOSED,), State.WAITING, (Party.STAFF,)),
-    Rule(Event.OVERDUE, _UNANSWERED, State.WAITING, (Party.PROGRAM,)),
+    Rule(Event.OVERDUE, OPEN, State.WAITING, (Party.PROGRAM,)),
     Rule(Event.ERASE, _KEPT, State.ERASED, tuple(Party)),
 )
 _CLAIMERS_ONLY = (Event.REPLY, Event.CLOSE)
@@ -49,7 +49,7 @@ _CLAIMERS_ONLY = (Event.REPLY, Event.CLOSE)
 
 def visitor_sees(item: Handoff) -> str:
     """The sentence that tells the visitor where their question stands."""
-    late = item.overdue and item.state in (State.WAITING, State.CLAIMED)
+    late = item.overdue and item.state in OPEN
     return str(read_yaml("handoff.yaml")["visitor"]["overdue" if late else item.state.value])
 
 
@@ -59,16 +59,9 @@ def submitted(
     """The hand-off that a submission starts; `kept` is how long after the last event."""
     words = {name: getattr(submission, name) for name in Submission.__slots__}
     return Handoff(
-        reference=reference,
-        state=State.WAITING,
-        version=1,
-        submitted_at=at,
-        changed_at=at,
-        nudge_at=due_at or at + UNPROMISED,
-        expires_at=at + kept,
-        due_at=due_at,
-        **words,
-    )
+        reference=reference, state=State.WAITING, version=1, submitted_at=at, changed_at=at,
+        nudge_at=due_at or at + UNPROMISED, expires_at=at + kept, due_at=due_at, **words,
+    )  # fmt: skip
 
 
 def refusal(item: Handoff, event: Event, by: Actor) -> str | None:
@@ -102,31 +95,21 @@ def without_words(item: Handoff) -> Handoff:
 
 
 def transition(
-    item: Handoff,
-    event: Event,
-    by: Actor,
-    at: datetime,
-    kept: timedelta,
+    item: Handoff, event: Event, by: Actor, at: datetime, kept: timedelta,
     due_at: datetime | None = None,
-) -> Handoff:
+) -> Handoff:  # fmt: skip
     """The hand-off after `event`; raises TransitionRefused.
 
     `due_at` is the new promise where the visitor waits anew (follow-up, reopened).
     """
-    why = refusal(item, event, by)
-    rule = _rule(item, event)
+    why, rule = refusal(item, event, by), _rule(item, event)
     if why is not None or rule is None:
         raise TransitionRefused(f"{item.reference}: cannot {event.replace('_', ' ')}: {why}.")
-    after = replace(
-        item,
-        state=rule.after or item.state,
-        version=item.version + 1,
-        changed_at=at,
-        expires_at=max(item.expires_at, at + kept),
-    )
+    state, expires = rule.after or item.state, max(item.expires_at, at + kept)
+    after = replace(item, state=state, version=item.version + 1, changed_at=at, expires_at=expires)
     if event in (Event.CLAIM, Event.REPLY):
         after = replace(after, claimed_by=by.name)
-    elif after.state is State.WAITING:
+    elif state in (State.WAITING, State.ERASED):
         after = replace(after, claimed_by="")
     if event is Event.OVERDUE:
         late = item.overdue + 1
@@ -134,7 +117,7 @@ def transition(
     if event is Event.REPLY:
         return replace(after, answered_at=item.answered_at or at, overdue=0)
     if event is Event.ERASE:
-        return replace(without_words(after), erased_at=at, claimed_by="")
-    if after.state is State.WAITING and item.state not in _UNANSWERED:
+        return replace(without_words(after), erased_at=at)
+    if state is State.WAITING and item.state not in OPEN:
         return replace(after, due_at=due_at, nudge_at=due_at or at + UNPROMISED, overdue=0)
     return after

@@ -39,17 +39,13 @@ _COLUMNS = [events.c[name] for name in AuditRecord.__slots__]
 
 
 def append(
-    connection: Connection,
-    event: str,
-    subject: str,
-    by: Actor,
-    at: datetime,
+    connection: Connection, event: str, subject: str, by: Actor, at: datetime,
     change: tuple[str, str, int] = ("", "", 0),
-) -> None:
+) -> None:  # fmt: skip
     """Add a row within the caller's write transaction; `change` is (before, after, version)."""
     newest = sa.select(events.c.sequence, events.c.digest).order_by(events.c.sequence.desc())
     last = connection.execute(newest.limit(1)).one_or_none()
-    number, previous = (last.sequence, last.digest) if last else (0, "")
+    number, previous = last or (0, "")
     record = AuditRecord(number + 1, subject, event, *change, by.party.value, by.name, at)
     row = (*astuple(record), previous, record.digest(previous))
     connection.execute(events.insert().values(row))
@@ -69,22 +65,19 @@ class Audit:
     def history(self, subject: str) -> tuple[AuditRecord, ...]:
         """What happened to one hand-off, document or member of staff, oldest first."""
         wanted = sa.select(*_COLUMNS).where(events.c.subject == subject).order_by(events.c.sequence)
-        with self.database.reading() as connection:
-            return tuple(AuditRecord(*row) for row in connection.execute(wanted))
+        return tuple(AuditRecord(*row) for row in self.database.read(wanted))
 
     def verify(self) -> tuple[str, ...]:
         """What does not fit: changed or removed rows, and hand-offs whose last events are gone."""
-        wrong, previous, number = [], "", 0
-        newest: dict[str, int] = {}  # version by hand-off
+        wrong, previous, versions = [], "", dict[str, int]()
+        rows = sa.select(*_COLUMNS, events.c.digest).order_by(events.c.sequence)
         with self.database.reading() as connection:
-            rows = sa.select(*_COLUMNS, events.c.digest).order_by(events.c.sequence)
             for *fields, digest in connection.execute(rows):
                 record = AuditRecord(*fields)
-                number += 1
-                if record.sequence != number or digest != record.digest(previous):
+                if digest != record.digest(previous):
                     wrong.append(f"event {record.sequence}: it or the one before was changed")
-                previous, number = digest, record.sequence
-                newest[record.subject] = max(newest.get(record.subject, 0), record.version)
+                previous = digest
+                versions[record.subject] = max(versions.get(record.subject, 0), record.version)
             items = connection.execute(sa.select(handoffs.c.reference, handoffs.c.version)).all()
-        cut = [reference for reference, version in items if newest.get(reference) != version]
+        cut = [reference for reference, version in items if versions.get(reference) != version]
         return (*wrong, *(f"{reference}: its last events are missing" for reference in cut))

@@ -19,9 +19,7 @@ def backup(database: Database, target: Path) -> None:
     source = _path(database)
     if target.exists():
         raise StorageError(f"{target} exists already. Give another name.")
-    part = target.with_name(target.name + ".part")
-    part.unlink(missing_ok=True)
-    part.touch(mode=0o600)
+    part = _part(target)
     with database.plainly(), closing(_open(source)) as connection:
         connection.execute("VACUUM INTO ?", (str(part),))
     _finish(part, target)
@@ -33,9 +31,7 @@ def restore(database: Database, source: Path, now: datetime) -> Path | None:
     target = _path(database)
     verify(source)
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(target.name + ".part")
-    part.unlink(missing_ok=True)
-    part.touch(mode=0o600)
+    part = _part(target)
     shutil.copyfile(source, part)
     if not target.exists():
         _finish(part, target)
@@ -57,8 +53,6 @@ def restore(database: Database, source: Path, now: datetime) -> Path | None:
 def verify(path: Path) -> None:
     """Raises StorageError unless the file is a whole, sound database of this program."""
     try:
-        if not path.is_file():
-            raise StorageError(f"There is no file {path}.")
         with closing(_open(path, "ro")) as connection:
             (result,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
             connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
@@ -79,6 +73,14 @@ def _open(path: Path, mode: str = "rw") -> sqlite3.Connection:
     return sqlite3.connect(uri, uri=True, timeout=WRITE_WAIT, isolation_level=None)
 
 
+def _part(target: Path) -> Path:
+    """An empty file beside `target`, for this user only, in which the copy is made."""
+    part = target.with_name(target.name + ".part")
+    part.unlink(missing_ok=True)
+    part.touch(mode=0o600)
+    return part
+
+
 def _finish(part: Path, target: Path) -> None:
     verify(part)
     _sync(part)
@@ -88,7 +90,5 @@ def _finish(part: Path, target: Path) -> None:
 
 def _sync(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    os.fsync(descriptor)
+    os.close(descriptor)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import sqlalchemy as sa
@@ -33,6 +34,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.path: Path | None = None
+        self._turn = threading.Lock()
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
             self.path = Path(parsed.database or "")
@@ -41,7 +43,6 @@ class Database:
             )
         else:
             self.engine = _postgresql(parsed)
-        self._turn = threading.Lock()
 
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
@@ -49,9 +50,8 @@ class Database:
             isolation_level=None, check_same_thread=False,
         )  # fmt: skip
         # EXTRA also syncs the folder: without it a power cut just after a commit can undo it.
-        for pragma in ("journal_mode=DELETE", "synchronous=EXTRA", "foreign_keys=ON",
-                       "secure_delete=ON"):  # fmt: skip
-            connection.execute(f"PRAGMA {pragma}")
+        connection.executescript("PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA;"
+                                 "PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON")  # fmt: skip
         return connection
 
     @contextmanager
@@ -61,6 +61,11 @@ class Database:
             if self.path:
                 connection.exec_driver_sql("BEGIN")
             yield connection
+
+    def read(self, wanted: sa.Select[Any]) -> Sequence[Any]:
+        """The rows of one query; raises StorageUnavailable."""
+        with self.reading() as connection:
+            return connection.execute(wanted).all()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -83,13 +88,6 @@ class Database:
                 connection.commit()
         finally:
             self._turn.release()
-
-    def create(self) -> None:
-        """An empty SQLite file where there is none; an existing one is left as it is."""
-        if self.path and not self.path.exists():
-            with self.plainly():
-                self.path.parent.mkdir(parents=True, exist_ok=True)
-                self.path.touch(mode=0o600)
 
     def version(self) -> str | None:
         """The migration the database is at; None when it holds no tables at all."""
@@ -116,10 +114,9 @@ class Database:
         """Whatever the database or the disk raises becomes StorageUnavailable."""
         try:
             yield
-        except DBAPIError as error:
-            raise self._unavailable(str(error.orig).strip().split("\n")[0]) from error
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:
-            raise self._unavailable(str(error).split("\n")[0]) from error
+            cause = error.orig if isinstance(error, DBAPIError) else error
+            raise self._unavailable(str(cause).strip().split("\n")[0]) from error
 
     def _unavailable(self, why: str) -> StorageUnavailable:
         place = self.path or f"on {self.engine.url.host or 'PostgreSQL'}"
@@ -138,15 +135,12 @@ def _postgresql(url: sa.URL) -> sa.Engine:
     waits = f"-c lock_timeout={WRITE_WAIT:.0f}s -c statement_timeout=10s"
     try:
         return sa.create_engine(
-            url.set(drivername="postgresql+psycopg"),
-            pool_pre_ping=True,
-            pool_timeout=WRITE_WAIT,
+            url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_timeout=WRITE_WAIT,
             hide_parameters=True,
             connect_args={"connect_timeout": int(WRITE_WAIT), "options": waits},
-        )
+        )  # fmt: skip
     except ModuleNotFoundError as error:
-        fix = "Run `pip install -r requirements-scale.txt`."
         missing = "PostgreSQL needs a driver that is not installed."
-        raise SettingsError(
-            [Problem(f"{PREFIX}DATABASE_URL", 0, "setting", missing, fix)]
-        ) from error
+        fix = "Run `pip install -r requirements-scale.txt`."
+        problem = Problem(f"{PREFIX}DATABASE_URL", 0, "setting", missing, fix)
+        raise SettingsError([problem]) from error

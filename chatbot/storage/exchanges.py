@@ -5,12 +5,11 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 
 from chatbot.answering.model import Outcome, Reply
 from chatbot.errors import StorageError
@@ -90,9 +89,13 @@ class Exchanges:
             self._thread.join()
         self.flush()
 
+    def _run(self) -> None:
+        while not self._stop.wait(FLUSH):
+            self.flush()
+
     def flush(self) -> None:
         """Write what is noted; what cannot be written is counted and dropped."""
-        rows = [asdict(noted) for noted in self._drain()]
+        rows = [asdict(self._queue.get_nowait()) for _ in range(self._queue.qsize())]
         try:
             if rows:
                 with self._database.writing() as connection:
@@ -101,40 +104,23 @@ class Exchanges:
             self.dropped += len(rows)
             log.warning("%s exchanges were not noted: %s", len(rows), error)
 
-    def _drain(self) -> Iterator[Noted]:
-        for _ in range(WAITING):
-            try:
-                yield self._queue.get_nowait()
-            except queue.Empty:
-                return
-
-    def _run(self) -> None:
-        while not self._stop.wait(FLUSH):
-            self.flush()
-
     def since(self, start: datetime) -> tuple[Noted, ...]:
         """The exchanges from `start` on, oldest first."""
-        wanted = sa.select(exchanges).where(exchanges.c.at >= start).order_by(exchanges.c.at)
-        with self._database.reading() as connection:
-            return _read(connection, wanted)
+        return self._noted(exchanges.c.at >= start)
 
     def feedback(self, reply: str, helpful: bool, reason: str, now: datetime) -> None:
         """Keep what a visitor thought of a reply; the last word counts. Unknown replies too."""
-        row = {"helpful": helpful, "reason": reason, "at": now, "closed_at": None, "closed_by": ""}
+        row = (reply, helpful, reason, now, None, "")
         with self._database.writing() as connection:
-            changed = sa.update(feedback).where(feedback.c.reply == reply).values(row)
-            if not connection.execute(changed).rowcount:
-                connection.execute(feedback.insert().values(reply=reply, **row))
+            connection.execute(sa.delete(feedback).where(feedback.c.reply == reply))
+            connection.execute(feedback.insert().values(row))
 
     def reports(self) -> tuple[Report, ...]:
         """What visitors found wrong or unhelpful and nobody has dealt with, oldest first."""
-        is_open = sa.and_(feedback.c.helpful.is_(False), feedback.c.closed_at.is_(None))
-        wanted = sa.select(feedback).where(is_open).order_by(feedback.c.at)
-        with self._database.reading() as connection:
-            rows = connection.execute(wanted).all()
-            ids = sa.select(exchanges).where(exchanges.c.id.in_([row.reply for row in rows]))
-            noted = {one.id: one for one in _read(connection, ids)}
-        return tuple(Report(row.reply, row.reason, row.at, noted.get(row.reply)) for row in rows)
+        is_open = (feedback.c.helpful.is_(False), feedback.c.closed_at.is_(None))
+        rows = self._database.read(sa.select(feedback).where(*is_open).order_by(feedback.c.at))
+        about = {one.id: one for one in self._noted(exchanges.c.id.in_([r.reply for r in rows]))}
+        return tuple(Report(row.reply, row.reason, row.at, about.get(row.reply)) for row in rows)
 
     def close_report(self, reply: str, by: Actor, now: datetime) -> None:
         """A curator has dealt with it."""
@@ -143,7 +129,6 @@ class Exchanges:
             connection.execute(sa.update(feedback).where(feedback.c.reply == reply).values(closed))
             append(connection, "close_report", reply, by, now)
 
-
-def _read(connection: Connection, wanted: sa.Select[tuple[object, ...]]) -> tuple[Noted, ...]:
-    rows = connection.execute(wanted).mappings()
-    return tuple(Noted(**{**row, "passages": tuple(row["passages"])}) for row in rows)
+    def _noted(self, wanted: sa.ColumnElement[bool]) -> tuple[Noted, ...]:
+        rows = self._database.read(sa.select(exchanges).where(wanted).order_by(exchanges.c.at))
+        return tuple(Noted(**{**row._mapping, "passages": tuple(row.passages)}) for row in rows)

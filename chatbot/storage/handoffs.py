@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection, Row
 
 from chatbot.errors import HandoffConflict, HandoffNotFound, TransitionRefused
 from chatbot.handoff import credentials
+from chatbot.handoff.credentials import digest
 from chatbot.handoff.model import (
     PROGRAM,
     VISITOR,
@@ -23,17 +24,15 @@ from chatbot.handoff.model import (
     Message,
     State,
     Submission,
-)
-from chatbot.handoff.states import WRITTEN, submitted, transition, without_words
+)  # fmt: skip
+from chatbot.handoff.states import OPEN, WRITTEN, submitted, transition, without_words
 from chatbot.storage.audit import append
 from chatbot.storage.deliveries import enqueue
 from chatbot.storage.engine import Database
 from chatbot.storage.tables import deliveries, handoffs, messages
 
 CODE_TRIES, CODE_PAUSE = 10, timedelta(hours=1)  # after ten wrong codes nothing opens for a while
-OPEN = (State.WAITING, State.CLAIMED)
 _SPOKEN = (Event.REPLY, Event.FOLLOW_UP, Event.NOTE)
-COLUMNS = [handoffs.c[name] for name in Handoff.__slots__]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ class Visit:
 
 
 def to_handoff(row: Row[Any]) -> Handoff:
-    """A row of COLUMNS as the model has it."""
+    """A row of the table as the model has it."""
     fields = {name: getattr(row, name) for name in Handoff.__slots__}
     return Handoff(**{**fields, "state": State(row.state)})
 
@@ -93,14 +92,13 @@ class Handoffs:
         The same `key` with the same body gives the same receipt again; raises HandoffConflict with
         another body, StorageUnavailable when nothing was saved.
         """
-        digest = credentials.digest
         written = [getattr(submission, name) for name in WRITTEN]
         key_hash, body_hash = digest(key), digest(json.dumps(written))
         with self.database.writing() as connection:
             seen = _find(connection, handoffs.c.key_hash == key_hash)
+            if seen is not None and seen.body_hash != body_hash:
+                raise HandoffConflict("This was sent before with other words. Send it anew.")
             if seen is not None:
-                if seen.body_hash != body_hash:
-                    raise HandoffConflict("This was sent before with other words. Send it anew.")
                 return self._receipt(to_handoff(seen), created=False)
             reference = credentials.reference(os.urandom(8))
             item = submitted(submission, reference, now, due_at, self.kept)
@@ -122,26 +120,28 @@ class Handoffs:
 
     def visit(self, token: str, code: str | None, now: datetime) -> Visit:
         """What the holder of a link may see; raises HandoffNotFound (unknown or expired)."""
+        hashed = digest(token)
+        either = sa.or_(handoffs.c.token_hash == hashed, handoffs.c.mail_token == token)
         with self.database.reading() as connection:
-            own = handoffs.c.token_hash == credentials.digest(token)
-            row = _find(connection, sa.or_(own, handoffs.c.mail_token == token))
+            row = _find(connection, either)
             if row is None or (row.expires_at <= now and row.state not in OPEN):
                 raise HandoffNotFound("There is no such request, or its time is over.")
             said = messages_of(connection, row.reference, hidden=Event.NOTE)
-        item = to_handoff(row)
-        if row.token_hash == credentials.digest(token) or (code and self._opens(row, code, now)):
-            return Visit(item, said, own=True)
-        return Visit(without_words(item), (), own=False)
+        if row.token_hash == hashed or (code and self._opens(row.reference, code, now)):
+            return Visit(to_handoff(row), said, own=True)
+        return Visit(without_words(to_handoff(row)), (), own=False)
 
-    def _opens(self, row: Row[Any], code: str, now: datetime) -> bool:
+    def _opens(self, reference: str, code: str, now: datetime) -> bool:
         """Whether the code is right; wrong ones are counted, and after ten nothing opens."""
         with self.database.writing() as connection:
-            this = handoffs.c.reference == row.reference
+            this = handoffs.c.reference == reference
             row = connection.execute(sa.select(handoffs).where(this)).one()
             recent = row.code_failed_at is not None and now < row.code_failed_at + CODE_PAUSE
             failures = row.code_failures if recent else 0
-            right = failures < CODE_TRIES and credentials.same_code(code, row.code_hash)
-            if not right and failures < CODE_TRIES:
+            if failures >= CODE_TRIES:
+                return False
+            right = credentials.same_code(code, row.code_hash)
+            if not right:
                 count = {"code_failures": failures + 1, "code_failed_at": now}
                 connection.execute(sa.update(handoffs).where(this).values(count))
         return right
@@ -226,9 +226,7 @@ class Handoffs:
         self, event: Event, states: tuple[State, ...], time: sa.Column[datetime], now: datetime
     ) -> int:
         these = sa.select(handoffs.c.reference, handoffs.c.version)
-        these = these.where(handoffs.c.state.in_(states), time <= now)
-        with self.database.reading() as connection:
-            rows = connection.execute(these).all()
+        rows = self.database.read(these.where(handoffs.c.state.in_(states), time <= now))
         for reference, version in rows:
             with suppress(HandoffConflict):  # another process did it, or it was just answered
                 self.apply(reference, version, event, PROGRAM, now)
@@ -241,8 +239,8 @@ def _find(connection: Connection, wanted: sa.ColumnElement[bool]) -> Row[Any] | 
 
 def _forget(connection: Connection, reference: str, messages_too: bool) -> None:
     """What was mailed or will be mailed to the visitor no longer leads anywhere."""
-    mailed = sa.and_(deliveries.c.reference == reference, deliveries.c.audience == "visitor")
-    connection.execute(sa.delete(deliveries).where(mailed))
+    mailed = (deliveries.c.reference == reference, deliveries.c.audience == "visitor")
+    connection.execute(sa.delete(deliveries).where(*mailed))
     change = {"mail_token": credentials.mail_token(os.urandom(32))}
     if messages_too:
         connection.execute(sa.delete(messages).where(messages.c.reference == reference))

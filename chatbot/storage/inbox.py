@@ -14,10 +14,11 @@ import sqlalchemy as sa
 
 from chatbot.errors import HandoffNotFound
 from chatbot.handoff.model import Handoff, Message, State
+from chatbot.handoff.states import OPEN
 from chatbot.storage.audit import Audit, AuditRecord
 from chatbot.storage.deliveries import Deliveries, Delivery
 from chatbot.storage.engine import Database
-from chatbot.storage.handoffs import COLUMNS, messages_of, to_handoff
+from chatbot.storage.handoffs import messages_of, to_handoff
 from chatbot.storage.tables import handoffs
 
 _SEARCHED = ("reference", "question", "message", "name", "email", "phone")
@@ -52,31 +53,27 @@ class Inbox:
     database: Database
 
     def items(
-        self,
-        states: Collection[State] = (),
-        search: str = "",
-        claimed_by: str = "",
+        self, states: Collection[State] = (), search: str = "", claimed_by: str = "",
         limit: int = 100,
-    ) -> tuple[Handoff, ...]:
+    ) -> tuple[Handoff, ...]:  # fmt: skip
         """The queue: open before closed, urgent and overdue first, then what is due soonest."""
-        open_first = sa.case((handoffs.c.state.in_(("waiting", "claimed")), 0), else_=1)
+        open_first = sa.case((handoffs.c.state.in_(OPEN), 0), else_=1)
         order = (open_first, handoffs.c.urgent.desc(), handoffs.c.overdue.desc(),
                  handoffs.c.nudge_at, handoffs.c.reference)  # fmt: skip
-        wanted = sa.select(*COLUMNS).order_by(*order).limit(limit)
+        wanted = sa.select(handoffs).order_by(*order).limit(limit)
         if states:
-            wanted = wanted.where(handoffs.c.state.in_([state.value for state in states]))
+            wanted = wanted.where(handoffs.c.state.in_(states))
         if claimed_by:
             wanted = wanted.where(handoffs.c.claimed_by == claimed_by)
         for word in search.split():
             hits = [handoffs.c[name].icontains(word, autoescape=True) for name in _SEARCHED]
             wanted = wanted.where(sa.or_(*hits))
-        with self.database.reading() as connection:
-            return tuple(to_handoff(row) for row in connection.execute(wanted))
+        return tuple(to_handoff(row) for row in self.database.read(wanted))
 
     def thread(self, reference: str) -> Thread:
         """Everything about one hand-off; raises HandoffNotFound."""
         with self.database.reading() as connection:
-            this = sa.select(*COLUMNS).where(handoffs.c.reference == reference)
+            this = sa.select(handoffs).where(handoffs.c.reference == reference)
             row = connection.execute(this).one_or_none()
             if row is None:
                 raise HandoffNotFound(f"There is no hand-off {reference}.")
@@ -89,26 +86,22 @@ class Inbox:
         zone = ZoneInfo(time_zone)
         today = now.astimezone(zone).date()
         span = [today - timedelta(days=back) for back in reversed(range(days))]
-        states = sa.select(handoffs.c.state, sa.func.count()).group_by(handoffs.c.state)
-        late = sa.and_(handoffs.c.overdue > 0, handoffs.c.state.in_(("waiting", "claimed")))
-        recent = sa.select(handoffs.c.submitted_at, handoffs.c.answered_at, handoffs.c.reason)
-        with self.database.reading() as connection:
-            standing: dict[str, int] = {row[0]: row[1] for row in connection.execute(states)}
-            overdue = connection.scalar(sa.select(sa.func.count()).where(late)) or 0
-            since = handoffs.c.submitted_at > now - timedelta(days=days + 1)
-            rows = [
-                row
-                for row in connection.execute(recent.where(since))
-                if row.submitted_at.astimezone(zone).date() >= span[0]
-            ]
-        per_day = Counter(row.submitted_at.astimezone(zone).date() for row in rows)
-        took = [row.answered_at - row.submitted_at for row in rows if row.answered_at]
+        columns = [handoffs.c[name] for name in
+                   ("state", "overdue", "reason", "submitted_at", "answered_at")]  # fmt: skip
+        still_open = handoffs.c.state.in_(OPEN)
+        since = handoffs.c.submitted_at > now - timedelta(days=days + 1)
+        rows = self.database.read(sa.select(*columns).where(sa.or_(still_open, since)))
+        standing = Counter(row.state for row in rows)
+        dated = [(row, row.submitted_at.astimezone(zone).date()) for row in rows]
+        recent = [(row, day) for row, day in dated if day >= span[0]]
+        per_day = Counter(day for _, day in recent)
+        took = [row.answered_at - row.submitted_at for row, _ in recent if row.answered_at]
         return Numbers(
-            waiting=standing.get("waiting", 0),
-            claimed=standing.get("claimed", 0),
-            overdue=overdue,
+            waiting=standing[State.WAITING],
+            claimed=standing[State.CLAIMED],
+            overdue=sum(row.overdue > 0 and row.state in OPEN for row in rows),
             per_day=tuple((day, per_day[day]) for day in span),
-            by_reason=tuple(Counter(row.reason for row in rows).most_common()),
+            by_reason=tuple(Counter(row.reason for row, _ in recent).most_common()),
             median_reply=median(took) if took else None,
         )
 
@@ -119,6 +112,5 @@ class Inbox:
         same += [handoffs.c.email == item.email] if item.email else []
         same += [handoffs.c.phone == item.phone] if item.phone else []
         wanted = sa.select(handoffs.c.reference).where(sa.or_(*same))
-        with self.database.reading() as connection:
-            found = connection.scalars(wanted.order_by(handoffs.c.submitted_at)).all()
-        return [asdict(self.thread(each)) for each in found]
+        found = self.database.read(wanted.order_by(handoffs.c.submitted_at))
+        return [asdict(self.thread(each)) for (each,) in found]

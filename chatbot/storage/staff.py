@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 
 import pyotp
 import sqlalchemy as sa
@@ -15,7 +17,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 
 from chatbot.errors import StorageError
 from chatbot.handoff.credentials import digest
-from chatbot.handoff.model import Actor, Party
+from chatbot.handoff.model import PROGRAM, Actor, Party
 from chatbot.storage.audit import append
 from chatbot.storage.engine import Database
 from chatbot.storage.tables import staff, staff_failures, staff_sessions
@@ -24,15 +26,6 @@ IDLE, LONGEST = timedelta(minutes=30), timedelta(hours=12)
 TOUCH = timedelta(minutes=1)  # a session is noted as used at most this often
 TRIES, WINDOW = 10, timedelta(minutes=15)
 SHORTEST_PASSWORD = 15  # characters, as ASVS 6.2.1 advises
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """A member of staff as listed."""
-
-    name: str
-    created_at: datetime
-    disabled_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,29 +43,26 @@ class Staff:
         if len(password) < SHORTEST_PASSWORD:
             raise StorageError(f"A password needs {SHORTEST_PASSWORD} characters or more.")
         secret = pyotp.random_base32()
-        row = {"password_hash": generate_password_hash(password), "totp_secret": secret,
-               "last_step": 0, "created_at": now, "disabled_at": None}  # fmt: skip
+        row = (name, generate_password_hash(password), secret, 0, now, None)
         with self.database.writing() as connection:
-            changed = sa.update(staff).where(staff.c.name == name).values(row)
-            if not connection.execute(changed).rowcount:
-                connection.execute(staff.insert().values(name=name, **row))
-            self._end_sessions(connection, name)
-            append(connection, "staff_add", name, Actor(Party.PROGRAM), now)
+            _end_sessions(connection, name)
+            connection.execute(sa.delete(staff).where(staff.c.name == name))
+            connection.execute(staff.insert().values(row))
+            append(connection, "staff_add", name, PROGRAM, now)
         return secret
 
-    def accounts(self) -> tuple[Account, ...]:
-        """All accounts by name."""
+    def accounts(self) -> Sequence[Any]:
+        """All accounts by name: name, created_at, disabled_at."""
         wanted = sa.select(staff.c.name, staff.c.created_at, staff.c.disabled_at)
-        with self.database.reading() as connection:
-            return tuple(Account(*row) for row in connection.execute(wanted.order_by("name")))
+        return self.database.read(wanted.order_by(staff.c.name))
 
     def disable(self, name: str, now: datetime) -> bool:
         """Close an account and end its sessions; False when there is none of that name."""
         change = sa.update(staff).where(staff.c.name == name).values(disabled_at=now)
         with self.database.writing() as connection:
             known = bool(connection.execute(change).rowcount)
-            self._end_sessions(connection, name)
-            append(connection, "staff_disable", name, Actor(Party.PROGRAM), now)
+            _end_sessions(connection, name)
+            append(connection, "staff_disable", name, PROGRAM, now)
         return known
 
     def sign_in(
@@ -84,19 +74,16 @@ class Staff:
         given after an earlier success), so that strangers who guess cannot lock the owner out.
         Takes as long for a name that does not exist.
         """
-        bucket = digest(f"{name}\n{device}")
-        with self.database.reading() as connection:
-            account = connection.execute(
-                sa.select(staff).where(staff.c.name == name, staff.c.disabled_at.is_(None))
-            ).one_or_none()
+        enabled = (staff.c.name == name, staff.c.disabled_at.is_(None))
+        account = next(iter(self.database.read(sa.select(staff).where(*enabled))), None)
         right = check_password_hash(account.password_hash if account else _decoy(), password)
+        bucket = digest(f"{name}\n{device}")
+        mine = staff_failures.c.bucket == bucket
+        recent = sa.select(sa.func.count()).where(mine, staff_failures.c.at > now - WINDOW)
         with self.database.writing() as connection:
-            mine = staff_failures.c.bucket == bucket
-            recent = sa.select(sa.func.count()).where(mine, staff_failures.c.at > now - WINDOW)
             if (connection.scalar(recent) or 0) >= TRIES:
                 return None
-            right = right and account is not None
-            if not right or not self._second(connection, name, code, now):
+            if not account or not right or not self._second(connection, name, code, now):
                 failure = (secrets.token_hex(), bucket, now)
                 connection.execute(staff_failures.insert().values(failure))
                 # A password typed in the wrong field must not end up in the trail.
@@ -115,14 +102,14 @@ class Staff:
         Without `touch` this does not count as use.
         """
         this = staff_sessions.c.token_hash == digest(token)
-        with self.database.reading() as connection:
-            found = connection.execute(sa.select(staff_sessions).where(this)).one_or_none()
-        if found is None or now - found.seen_at > IDLE or now - found.created_at > LONGEST:
-            return None
-        if touch and now - found.seen_at > TOUCH:
-            with self.database.writing() as connection:
-                connection.execute(sa.update(staff_sessions).where(this).values(seen_at=now))
-        return str(found.name)
+        for found in self.database.read(sa.select(staff_sessions).where(this)):
+            if now - found.seen_at <= IDLE and now - found.created_at <= LONGEST:
+                if touch and now - found.seen_at > TOUCH:
+                    with self.database.writing() as connection:
+                        used = sa.update(staff_sessions).where(this).values(seen_at=now)
+                        connection.execute(used)
+                return str(found.name)
+        return None
 
     def sign_out(self, token: str, now: datetime) -> None:
         """End one session."""
@@ -136,11 +123,8 @@ class Staff:
     def sign_out_everywhere(self, name: str, now: datetime) -> None:
         """End all sessions of one member of staff."""
         with self.database.writing() as connection:
-            self._end_sessions(connection, name)
+            _end_sessions(connection, name)
             append(connection, "sign_out_everywhere", name, Actor(Party.STAFF, name), now)
-
-    def _end_sessions(self, connection: Connection, name: str) -> None:
-        connection.execute(sa.delete(staff_sessions).where(staff_sessions.c.name == name))
 
     def _second(self, connection: Connection, name: str, code: str, now: datetime) -> bool:
         """Whether the code is right and was not used; a step early or late is accepted."""
@@ -155,6 +139,10 @@ class Staff:
                 connection.execute(sa.update(staff).where(mine).values(last_step=step))
                 return True
         return False
+
+
+def _end_sessions(connection: Connection, name: str) -> None:
+    connection.execute(sa.delete(staff_sessions).where(staff_sessions.c.name == name))
 
 
 @cache

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from chatbot.settings import Settings
 from chatbot.storage.audit import Audit
-from chatbot.storage.deliveries import Deliveries, staff_channels
+from chatbot.storage.deliveries import Deliveries, channels
 from chatbot.storage.engine import Database, open_database
 from chatbot.storage.exchanges import Exchanges
 from chatbot.storage.handoffs import Handoffs
@@ -44,8 +44,12 @@ class Store:
         self.database.check()
 
     def oldest_waiting(self, now: datetime) -> datetime | None:
-        """Since when the oldest notice has been waiting."""
-        return self.deliveries.oldest_waiting(now)
+        """Since when the oldest notice that is due by `now` has been waiting."""
+        made = deliveries.c.created_at
+        oldest = sa.select(sa.func.min(made)).where(deliveries.c.state == "waiting", made <= now)
+        with self.database.reading() as connection:
+            since: datetime | None = connection.scalar(oldest)
+        return since
 
     def purge(self, now: datetime) -> int:
         """Erase and delete what is past its time; how many rows. Open hand-offs are never touched:
@@ -72,7 +76,7 @@ def open_store(settings: Settings, secret: bytes, redact: Callable[[str], str]) 
     mails = bool(settings.smtp_url and settings.public_url)
     return Store(
         database=database,
-        handoffs=Handoffs(database, secret, staff_channels(settings), mails, kept),
+        handoffs=Handoffs(database, secret, channels(settings), mails, kept),
         inbox=Inbox(database),
         deliveries=Deliveries(database),
         exchanges=Exchanges(database, redact, settings.question_log),

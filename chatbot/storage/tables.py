@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,23 +11,20 @@ from sqlalchemy import Boolean, Column, Float, ForeignKey, Integer, Table, Text
 
 
 class Utc(sa.types.TypeDecorator[datetime]):
-    """An aware time, stored as UTC on both databases."""
+    """An aware time, stored as UTC on both databases; SQLite has no zones and gets none."""
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
-        """To UTC; SQLite has no zones, so it is left out there."""
-        if value is None:
-            return None
-        utc = value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+        """To the database."""
+        utc = value and value.astimezone(UTC)
+        return utc and (utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc)
 
     def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
-        """From the database, as UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        """From the database."""
+        zoned = value and (value if value.tzinfo else value.replace(tzinfo=UTC))
+        return zoned and zoned.astimezone(UTC)
 
 
 class Words(sa.types.TypeDecorator[str]):
@@ -36,12 +34,8 @@ class Words(sa.types.TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Any) -> str | None:
-        """Storable text."""
-        if value is None:
-            return None
-        return "".join(
-            c if c != "\0" and not "\ud800" <= c <= "\udfff" else "\ufffd" for c in value
-        )
+        """To the database."""
+        return value and re.sub("[\0\ud800-\udfff]", "\ufffd", str(value))
 
 
 metadata = sa.MetaData()

@@ -13,11 +13,14 @@ from chatbot.storage.engine import HEAD, Database
 
 
 def migrate(database: Database, to: str = HEAD) -> None:
-    """Bring the tables to version `to` ("base": none), all of it or nothing.
+    """Bring the tables to version `to` ("base": none), all of it or nothing; a SQLite file is made.
 
     Raises StorageUnavailable, and SchemaOutdated when a newer program made them.
     """
-    database.create()
+    if database.path and not database.path.exists():
+        with database.plainly():
+            database.path.parent.mkdir(parents=True, exist_ok=True)
+            database.path.touch(mode=0o600)
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     move = command.upgrade if to == HEAD else command.downgrade

@@ -7,10 +7,10 @@ from typing import Any
 
 from flask import Response, g, make_response, render_template, url_for
 
-from chatbot.delivery.channels import channels
 from chatbot.handoff.hours import in_words
 from chatbot.safety.model import Resource
 from chatbot.safety.resources import stale
+from chatbot.storage.deliveries import channels
 from chatbot.storage.inbox import Numbers
 from chatbot.web.services import services
 
