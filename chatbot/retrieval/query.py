@@ -25,6 +25,14 @@ _LEANING = re.compile(r"^(and|but|or|also|so|then|what about|how about|what if)\
 _POINTING = frozenset(
     ("it", "its", "that", "this", "they", "them", "those", "these", "there", "one", "ones")
 )
+_OPENERS = {phrase.split()[0] for phrase, _ in _KINDS}
+_TURNS = re.compile(
+    r"\b(?:wonder(?:ing)?|(?:want|like|need) to (?:know|ask)|question is|tell me|asking)\b[\s:,]*"
+    rf"|(?:[,;:]|\s-|\b(?:and|but|so))\s+(?=(?:{'|'.join(sorted(_OPENERS))})\b)",
+    re.IGNORECASE,
+)
+LONG, SHORT = 15, 4  # words of a sentence that is looked through, and of what may ask in it
+TELLING = 0.5  # at most this share of the asking part's weight goes to all that is merely told
 FEW = 2  # content words up to which a question with "it" or "and" leans on the one before
 
 
@@ -58,13 +66,21 @@ class Reader:
         """The query for a question; `context` are earlier questions, oldest first."""
         corrections: dict[str, Correction] = {}
         steps: list[str] = []
-        asking, rest = _sentences(question)
-        if rest:
-            steps.append(f"Most weight on the part that asks: “{' '.join(asking)}”.")
-        parts = [(self._terms(" ".join(asking), corrections), 1.0)]
-        parts.append((self._terms(" ".join(rest), corrections), self._weights.other_sentences))
-        if context and self._leans(question, [entry for entry, _ in parts]):
-            parts.append((self._terms(context[-1], corrections), self._weights.earlier_question))
+        asking, rest = (" ".join(part) for part in _sentences(question))
+        asked, told = self._terms(asking, corrections), self._terms(rest, corrections)
+        meant = list(asked)
+        parts = [(asked, 1.0)]
+        if told and self._leans(asking, asked):
+            parts.append((told, 1.0))
+            meant += self._content(told)
+        elif told:
+            most = TELLING * self._mass(asked) / max(self._mass(told), 0.1)
+            parts.append((told, min(self._weights.other_sentences, most)))
+            steps.append(f"Most weight on the part that asks: “{asking}”.")
+        if context and self._leans(question, (*asked, *told)):
+            earlier = self._terms(context[-1], corrections)
+            parts.append((earlier, self._weights.earlier_question))
+            meant += self._content(earlier)
             steps.append(f"It cannot stand alone, so the question before counts: “{context[-1]}”.")
         steps += [f"Read “{c.written}” as “{c.read}”." for c in corrections.values()]
         weights: dict[str, float] = {}
@@ -76,28 +92,28 @@ class Reader:
                 surface.setdefault(entry.term, entry)
                 if entry.meaning and (step := _same(entry)) not in steps:
                     steps.append(step)
-        content = tuple(
-            " ".join(entry.words) for entries, _ in parts for entry in entries
-            if not self._lexicon.is_small(entry)
-        )  # fmt: skip
-        asked = list(parts[0][0])
-        for entries, _ in parts[2:]:
-            asked += [entry for entry in entries if not self._lexicon.is_small(entry)]
+        content = [entry for entries, _ in parts for entry in self._content(entries)]
         return Query(
             text=question,
             terms=tuple(weights),
-            words=tuple(dict.fromkeys(content)),
+            words=tuple(dict.fromkeys(" ".join(entry.words) for entry in content)),
             corrections=tuple(corrections.values()),
             steps=tuple(steps),
             weights=tuple(weights.values()),
             surface=tuple(surface[term].words for term in weights),
             small=tuple(self._lexicon.is_small(surface[term]) for term in weights),
-            sequence=tuple(entry.term for entry in parts[0][0]),
-            read=" ".join(word for entry in asked for word in entry.words),
+            sequence=tuple(entry.term for entry in asked),
+            read=" ".join(word for entry in meant for word in entry.words),
             spoken=tuple(surface[term].spoken for term in weights),
-            meant=tuple(word for entry in asked for word in entry.spoken),
-            kind=kind(" ".join(asking)),
+            meant=tuple(word for entry in meant for word in entry.spoken),
+            kind=kind(asking),
         )
+
+    def _content(self, entries: Sequence[Folded]) -> list[Folded]:
+        return [entry for entry in entries if not self._lexicon.is_small(entry)]
+
+    def _mass(self, entries: Sequence[Folded]) -> float:
+        return sum(self._lexicon.weight(entry) for entry in entries)
 
     def _terms(self, text: str, corrections: dict[str, Correction]) -> tuple[Folded, ...]:
         said = []
@@ -108,13 +124,12 @@ class Reader:
             said.append(meant or word)
         return self._lexicon.vocabulary.fold(said)
 
-    def _leans(self, question: str, parts: Sequence[Sequence[Folded]]) -> bool:
-        content = sum(not self._lexicon.is_small(entry) for entries in parts for entry in entries)
-        if content == 0:
-            return True
-        said = normalise(question)
-        points = not _POINTING.isdisjoint(words(said))
-        return content <= FEW and (points or _LEANING.match(said) is not None)
+    def _leans(self, text: str, entries: Sequence[Folded]) -> bool:
+        """Whether a text cannot be understood without what was said before it."""
+        content = self._content(entries)
+        said = normalise(text)
+        points = not _POINTING.isdisjoint(words(said)) or _LEANING.match(said) is not None
+        return not content or (len(content) <= FEW and points)
 
 
 def _same(entry: Folded) -> str:
@@ -124,15 +139,26 @@ def _same(entry: Folded) -> str:
 def _sentences(question: str) -> tuple[list[str], list[str]]:
     """The sentences that ask, and the others; when none asks, the last one does."""
     sentences = [part.strip() for part in _SENTENCE.split(question.strip()) if part.strip()]
-    if len(sentences) < 2:
-        return sentences, []
-    asks = [sentence.endswith("?") or _opens(sentence) for sentence in sentences]
-    if not any(asks):
+    marked = [sentence.endswith("?") for sentence in sentences]
+    asks = marked if any(marked) else [_opens(sentence) for sentence in sentences]
+    if sentences and not any(asks):
         asks[-1] = True
-    asking = [sentence for sentence, ask in zip(sentences, asks, strict=True) if ask]
-    return asking, [sentence for sentence, ask in zip(sentences, asks, strict=True) if not ask]
+    asking, rest = [], []
+    for sentence, ask in zip(sentences, asks, strict=True):
+        start = _cut(sentence) if ask else len(sentence)
+        asking += [sentence[start:]] if ask else []
+        rest += [sentence[:start]] if start else []
+    return asking, rest
+
+
+def _cut(sentence: str) -> int:
+    """Where a long sentence begins to ask, after telling what led to it."""
+    if len(sentence.split()) < LONG:
+        return 0
+    cuts = [match.end() for match in _TURNS.finditer(sentence)]
+    return next((cut for cut in reversed(cuts) if len(sentence[cut:].split()) >= SHORT), 0)
 
 
 def _opens(sentence: str) -> bool:
     first = words(sentence[:40])[:1]
-    return bool(first) and any(first[0] == phrase.split()[0] for phrase, _ in _KINDS)
+    return bool(first) and first[0] in _OPENERS

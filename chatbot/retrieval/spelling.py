@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+_VOWELS = re.compile("[aeiouy]")
 SHORT = 4  # letters; so short a word is mended only where two letters were swapped
 TWO_SLIPS = 9  # letters from which a word of the clinic's may have two slips
 
@@ -48,6 +50,8 @@ class Spelling:
             return None
         own = self._nearest(word, True, 2 if len(word) >= TWO_SLIPS else 1)
         ordinary = self._nearest(word, False, 1)
+        if ordinary and not _slip(word, ordinary[1]):
+            ordinary = None
         # An ordinary word that is nearer wins: a slip in it must not make a medical word of it.
         if own and (not ordinary or own[0] <= ordinary[0]):
             return own[1]
@@ -68,6 +72,19 @@ class Spelling:
             return None
         distance, _, best = min(near)
         return distance, best
+
+
+def _slip(word: str, choice: str) -> bool:
+    """Whether a word that no list has is more likely a slip than a word of its own.
+
+    A letter too many, too few or swapped, or another vowel, is a slip; another consonant may well
+    make a rare word.
+    """
+    return (
+        len(word) != len(choice)
+        or sorted(word) == sorted(choice)
+        or _VOWELS.sub("", word) == _VOWELS.sub("", choice)
+    )
 
 
 def _alike(word: str, choice: str, distance: int) -> bool:
