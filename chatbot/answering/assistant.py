@@ -27,6 +27,7 @@ from chatbot.safety.resources import message, resources
 EARLIER_QUESTIONS = 3
 SUGGESTIONS = 4
 RANKED = 10
+FOR_STAFF = "The clinic's questions.yaml leaves this question to the staff, so nothing is offered."
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,11 @@ class Assistant:
         self.unfit = closed
         self.closed = closed or corpus.clinic.closed is not None
         self._public_url = public_url
+        self._for_staff = {
+            _content(self.retriever.query(expectation.ask))
+            for expectation in corpus.expectations
+            if expectation.expect == Outcome.HANDOFF
+        }
         self._passages = {passage.id: passage for passage in corpus.passages}
         self._extra = _extra_resources(corpus)
         self.edition = lru_cache(maxsize=8)(self._edition)
@@ -131,6 +137,8 @@ class Assistant:
         ranking = self.retriever.search(query, limit=RANKED)
         judgement = self.gate.judge(ranking)
         decision = decide(ranking, judgement, edition.holds)
+        if decision.outcome is Outcome.CHOOSE and _content(query) in self._for_staff:
+            decision = Decision(Outcome.HANDOFF, Reason.LOW_CONFIDENCE, (), (FOR_STAFF,))
         steps = (*query.steps, *judgement.steps, *decision.steps)
         confidence = round(judgement.confidences[0], 3) if judgement.confidences else 0.0
         reply = self._carry_out(edition, decision, ranking)
@@ -218,6 +226,11 @@ def _suggestions(live: Iterable[Document]) -> tuple[str, ...]:
         if document.kind is Kind.FAQ:
             firsts.setdefault(document.file, document.title)
     return tuple(firsts.values())[:SUGGESTIONS]
+
+
+def _content(query: Query) -> frozenset[str]:
+    """The terms of a question that are not small words."""
+    return frozenset(t for t, small in zip(query.terms, query.small, strict=True) if not small)
 
 
 def _detector(corpus: Corpus) -> Detector:
