@@ -29,10 +29,9 @@ def small() -> Assistant:
     return assistant()
 
 
-WORDS = st.sampled_from(
-    """how long does an infusion take park car eat before my visit study fatigue ketamine ms people
-    hours two can i what is the 40 minutes staff help morgen 😀 <b> \u202e""".split()
-)
+SAID = """how long does an infusion take park car eat before my visit study fatigue ketamine ms people
+    hours two can i what is the 40 minutes staff help morgen 😀 <b> \u202e"""
+WORDS = st.sampled_from(SAID.split())
 
 
 @given(st.lists(WORDS, min_size=1, max_size=14).map(" ".join))
