@@ -29,8 +29,8 @@ def small() -> Assistant:
     return assistant()
 
 
-SAID = """how long does an infusion take park car eat before my visit study fatigue ketamine ms people
-    hours two can i what is the 40 minutes staff help morgen 😀 <b> \u202e"""
+SAID = """how long does an infusion take park car eat before my visit study fatigue ketamine ms
+    people hours two can i what is the 40 minutes staff help morgen 😀 <b> \u202e"""
 WORDS = st.sampled_from(SAID.split())
 
 
