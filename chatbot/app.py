@@ -15,7 +15,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from chatbot.answering.assistant import Assistant
-from chatbot.delivery.channels import deliverer
+from chatbot.delivery.worker import deliverer
 from chatbot.errors import StorageError
 from chatbot.knowledge.clinic import today
 from chatbot.knowledge.model import Corpus

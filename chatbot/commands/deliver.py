@@ -7,8 +7,9 @@ import signal
 import threading
 from datetime import UTC, datetime
 
-from chatbot.delivery.channels import channels, deliverer
+from chatbot.delivery.worker import deliverer
 from chatbot.settings import Settings
+from chatbot.storage.deliveries import channels
 from chatbot.storage.store import open_store
 
 HELP = "send waiting notices about hand-offs, once or until stopped"

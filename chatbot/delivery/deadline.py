@@ -11,8 +11,8 @@ from contextlib import suppress
 from chatbot.errors import DeliveryError
 
 SECONDS = 10.0
-_TUNNELS = [ipaddress.ip_network(n) for n in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16",
-                                              "2001::/32", "::/96")]  # fmt: skip
+_TUNNELS = [ipaddress.IPv6Network(n) for n in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16",
+                                               "2001::/32", "::/96")]  # fmt: skip
 
 
 class Deadline:
@@ -51,22 +51,20 @@ class Deadline:
         that resolves differently from one moment to the next gains nothing.
         """
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        addresses = [str(address[0]) for *_, address in found]
         if public_only:
-            for *_, address in found:
-                refuse_private(str(address[0]))
-        error: OSError = OSError(f"{host} has no address")
-        for family, kind, protocol, _, address in found:
-            if self.left() <= 0:
-                break
-            connection = socket.socket(family, kind, protocol)
-            # TLS takes the descriptor over; a copy of it still reaches the same connection.
-            self._sockets += (connection, connection.dup())
-            connection.settimeout(self.left())
+            for address in addresses:
+                refuse_private(address)
+        error = OSError(f"{host} has no address")
+        for address in addresses:
             try:
-                connection.connect(address)
-                return connection
+                connection = socket.create_connection((address, port), max(self.left(), 0.001))
             except OSError as failed:
                 error = failed
+                continue
+            # TLS takes the descriptor over; a copy of it still reaches the same connection.
+            self._sockets.append(connection.dup())
+            return connection
         raise error
 
     def _cut(self) -> None:
@@ -79,8 +77,7 @@ def refuse_private(address: str) -> None:
     """Raises DeliveryError, for good, unless `address` is a public one on the internet."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     ip = getattr(ip, "ipv4_mapped", None) or ip
-    tunnel = any(ip in network for network in _TUNNELS if network.version == ip.version)
-    if not ip.is_global or ip.is_multicast or tunnel:
+    if not ip.is_global or ip.is_multicast or any(ip in network for network in _TUNNELS):
         raise DeliveryError(
             "the receiver has a private address. If it is meant to, set CHATBOT_WEBHOOK_PRIVATE=on",
             permanent=True,

@@ -51,8 +51,11 @@ def send_mail(settings: Settings, notice: Notice, now: datetime) -> None:
     except smtplib.SMTPRecipientsRefused as error:
         code = max(code for code, _ in error.recipients.values())
         raise DeliveryError(f"the address was refused ({code})", permanent=code >= 500) from error
-    except (OSError, EOFError, ValueError, smtplib.SMTPException) as error:
-        raise DeliveryError(f"the mail server did not take it: {_brief(error)}") from error
+    except smtplib.SMTPResponseException as error:
+        raise DeliveryError(f"the mail server did not take it ({error.smtp_code})") from error
+    except (OSError, EOFError, ValueError) as error:
+        why = f"{type(error).__name__}: {error}"
+        raise DeliveryError(f"the mail server did not take it: {why}") from error
 
 
 def _submit(mail: EmailMessage, url: str, deadline: Deadline) -> None:
@@ -82,9 +85,3 @@ def _submit(mail: EmailMessage, url: str, deadline: Deadline) -> None:
             smtp.quit()
     finally:
         smtp.close()
-
-
-def _brief(error: Exception) -> str:
-    if isinstance(error, smtplib.SMTPResponseException):
-        return f"code {error.smtp_code}"
-    return f"{type(error).__name__}: {error}"

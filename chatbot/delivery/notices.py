@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from chatbot.builtin import read_yaml
 from chatbot.storage.deliveries import Claimed
@@ -22,26 +24,23 @@ class Notice:
     to: str = ""  # a visitor's address; empty: the staff
 
 
+Sender = Callable[[Notice, datetime], None]  # raises DeliveryError
+
+
 def compose(claimed: Claimed, public_url: str) -> Notice:
     """The notice for a delivery; without `public_url` it has no link."""
     delivery, wording = claimed.delivery, read_yaml("handoff.yaml")
-    to_visitor = delivery.audience == "visitor"
-    path = f"handoff/{claimed.mail_token}" if to_visitor else f"staff/handoffs/{delivery.reference}"
-    link = f"{public_url}/{path}" if public_url else ""
-    if to_visitor:
+    path, to = f"staff/handoffs/{delivery.reference}", ""
+    if delivery.audience == "visitor":
+        path, to = f"handoff/{claimed.mail_token}", claimed.email
         parts = wording["to_visitor"][delivery.kind]
-        subject, text = parts["subject"], parts["text"]
     else:
-        subject = text = wording["staff"][delivery.kind]
-        text += "\n\n{link}\n" if link else "\n"
-    fill = {"reference": delivery.reference, "link": link}
+        words = wording["staff"][delivery.kind]
+        parts = {"subject": words, "text": words + ("\n\n{link}\n" if public_url else "\n")}
+    link = f"{public_url}/{path}" if public_url else ""
+    subject, text = (
+        parts[part].format(reference=delivery.reference, link=link) for part in ("subject", "text")
+    )
     return Notice(
-        id=delivery.id,
-        kind=delivery.kind,
-        reference=delivery.reference,
-        subject=subject.format(**fill),
-        text=text.format(**fill),
-        link=link,
-        urgent=claimed.urgent,
-        to=claimed.email if to_visitor else "",
+        delivery.id, delivery.kind, delivery.reference, subject, text, link, claimed.urgent, to
     )

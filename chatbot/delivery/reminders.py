@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from chatbot.builtin import read_yaml
 from chatbot.curation.freshness import reminders
-from chatbot.delivery.notices import Notice
+from chatbot.delivery.notices import Notice, Sender
 from chatbot.errors import DeliveryError
 from chatbot.handoff.model import PROGRAM
 from chatbot.knowledge.folder import read
@@ -20,37 +20,22 @@ from chatbot.storage.audit import Audit
 
 log = logging.getLogger(__name__)
 
-EVERY = timedelta(hours=1)
-Sender = Callable[[Notice, datetime], None]
 
-
-class Reminders:
-    """Looks once an hour; what was sent by a channel is in the audit trail and not sent again."""
-
-    def __init__(self, settings: Settings, audit: Audit, senders: Mapping[str, Sender]) -> None:
-        self._settings = settings
-        self._audit = audit
-        self._senders = senders
-        self._next: datetime | None = None
-
-    def send(self, now: datetime) -> None:
-        """One notice for each channel with everything that is due and was not sent; what is not
-        accepted is tried again in an hour. Raises StorageError."""
-        if self._next and self._next - EVERY <= now < self._next:
-            return
-        self._next = now + EVERY
-        corpus = load(read(self._settings.knowledge)).corpus
-        due = reminders(corpus, now.astimezone(ZoneInfo(corpus.clinic.time_zone)).date())
-        for channel, sender in self._senders.items():
-            new = [one for one in due if not self._audit.history(f"{one} {channel}")]
-            try:
-                if new:
-                    sender(_notice(new, self._settings.public_url), now)
-            except DeliveryError as error:
-                log.warning("the reminder by %s was not accepted: %s", channel, error)
-                continue
-            for one in new:
-                self._audit.record("remind", f"{one} {channel}", PROGRAM, now)
+def remind(settings: Settings, audit: Audit, senders: Mapping[str, Sender], now: datetime) -> None:
+    """One notice for each channel with everything that is due and was not sent by it, as the audit
+    trail tells; what is not accepted is tried again the next time. Raises StorageError."""
+    corpus = load(read(settings.knowledge)).corpus
+    due = reminders(corpus, now.astimezone(ZoneInfo(corpus.clinic.time_zone)).date())
+    for channel, sender in senders.items():
+        new = [one for one in due if not audit.history(f"{one} {channel}")]
+        try:
+            if new:
+                sender(_notice(new, settings.public_url), now)
+        except DeliveryError as error:
+            log.warning("the reminder by %s was not accepted: %s", channel, error)
+            continue
+        for one in new:
+            audit.record("remind", f"{one} {channel}", PROGRAM, now)
 
 
 def _notice(due: list[str], public_url: str) -> Notice:

@@ -7,7 +7,6 @@ import json
 import ssl
 from base64 import b64decode, b64encode
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from urllib.parse import urlsplit
 
@@ -30,15 +29,9 @@ def signature(secret: str, id: str, timestamp: int, body: bytes) -> str:
 def send_webhook(settings: Settings, notice: Notice, now: datetime) -> None:
     """Post the notice; raises DeliveryError. Takes 10 s at most and follows no redirect."""
     facts = {"reference": notice.reference, "urgent": notice.urgent, "url": notice.link or None}
-    body = json.dumps(
-        {
-            "type": f"handoff.{notice.kind}",
-            "timestamp": now.astimezone(UTC).isoformat(),
-            "text": notice.text.strip(),
-            "data": facts,
-        }
-    ).encode()
-    timestamp = int(now.timestamp())
+    payload = {"type": f"handoff.{notice.kind}", "timestamp": now.astimezone(UTC).isoformat(),
+               "text": notice.text.strip(), "data": facts}  # fmt: skip
+    body, timestamp = json.dumps(payload).encode(), int(now.timestamp())
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "clinic-faq",
@@ -49,7 +42,7 @@ def send_webhook(settings: Settings, notice: Notice, now: datetime) -> None:
     }
     try:
         with Deadline() as deadline:
-            _post(settings, body, headers, deadline, now)
+            _post(settings, body, headers, deadline)
     except (OSError, ValueError, HTTPException) as error:
         # What http.client says may quote the address, which can hold a secret, or the receiver.
         why = error.strerror if isinstance(error, OSError) and error.strerror else ""
@@ -57,9 +50,7 @@ def send_webhook(settings: Settings, notice: Notice, now: datetime) -> None:
         raise DeliveryError(f"the receiver did not take it: {name} {why}".rstrip()) from error
 
 
-def _post(
-    settings: Settings, body: bytes, headers: dict[str, str], deadline: Deadline, now: datetime
-) -> None:
+def _post(settings: Settings, body: bytes, headers: dict[str, str], deadline: Deadline) -> None:
     url = urlsplit(settings.webhook_url)
     secure, host = url.scheme == "https", url.hostname or ""
     connection = (HTTPSConnection if secure else HTTPConnection)(host, url.port)
@@ -73,26 +64,15 @@ def _post(
         with connection.getresponse() as response:
             if deadline.left() <= 0:
                 raise TimeoutError
-            _judge(response, now)
+            _judge(response)
     finally:
         connection.close()
 
 
-def _judge(response: HTTPResponse, now: datetime) -> None:
-    code = response.status
-    if 200 <= code < 300:
-        return
+def _judge(response: HTTPResponse) -> None:
+    code, wait = response.status, response.headers.get("Retry-After", "").strip()
     if 300 <= code < 400:
         raise DeliveryError(f"the receiver redirects ({code}); set the address it points to")
-    wait = _retry_after(response.headers.get("Retry-After", ""), now)
-    raise DeliveryError(f"the receiver said {code}", permanent=code == 410, retry_after=wait)
-
-
-def _retry_after(value: str, now: datetime) -> float | None:
-    """The header as seconds from now; it may be a number or a date."""
-    if value.strip().isdigit():
-        return float(value)
-    try:
-        return max(0.0, (parsedate_to_datetime(value) - now).total_seconds())
-    except (ValueError, TypeError):
-        return None
+    if not 200 <= code < 300:
+        after = float(wait) if wait.isdigit() else None
+        raise DeliveryError(f"the receiver said {code}", permanent=code == 410, retry_after=after)

@@ -10,10 +10,16 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
-from chatbot.delivery.notices import Notice, compose
+from chatbot.delivery.mail import send_mail
+from chatbot.delivery.notices import Notice, Sender, compose
+from chatbot.delivery.reminders import remind
+from chatbot.delivery.webhook import send_webhook
 from chatbot.errors import ChatbotError, DeliveryError
-from chatbot.storage.deliveries import Claimed, Deliveries
+from chatbot.settings import Settings
+from chatbot.storage.deliveries import Claimed, Deliveries, channels
+from chatbot.storage.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -22,25 +28,7 @@ GIVE_UP = timedelta(hours=24)
 FEWEST_TRIES = 20  # before giving up: a day may pass while this machine is off
 IN_FLIGHT = 4  # per channel, so that one that hangs cannot hold up another
 POLL = 0.5  # seconds
-CHORES = 60.0  # seconds
-
-Sender = Callable[[Notice, datetime], None]
-
-
-def next_try(
-    claimed: Claimed, error: DeliveryError, now: datetime, jitter: float
-) -> datetime | None:
-    """When to try again, or None to give up.
-
-    5 s, 10 s, 20 s … up to an hour, each up to a tenth longer (`jitter` is 0 to 1) so that not all
-    come back at once. A receiver's own wish counts when it is longer, up to an hour.
-    """
-    old = now - claimed.delivery.created_at >= GIVE_UP
-    if error.permanent or (old and claimed.delivery.attempts >= FEWEST_TRIES):
-        return None
-    backoff = FIRST_WAIT * 2 ** min(claimed.delivery.attempts, 20)
-    delay = min(LONGEST_WAIT, max(backoff, error.retry_after or 0.0))
-    return now + timedelta(seconds=delay * (1 + jitter / 10))
+CHORES, REMINDERS = timedelta(minutes=1), timedelta(hours=1)
 
 
 class Deliverer:
@@ -50,13 +38,10 @@ class Deliverer:
     """
 
     def __init__(
-        self,
-        outbox: Deliveries,
-        senders: Mapping[str, Sender],
-        public_url: str,
+        self, outbox: Deliveries, senders: Mapping[str, Sender], public_url: str,
         chores: Callable[[datetime], None],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ) -> None:
+    ) -> None:  # fmt: skip
         self._outbox = outbox
         self._senders = senders
         self._public_url = public_url
@@ -94,24 +79,21 @@ class Deliverer:
             now = self._clock()
             try:
                 self._launch(now)
-                if last is None or abs((now - last).total_seconds()) >= CHORES:
+                if last is None or abs(now - last) >= CHORES:
                     self._chores(now)
                     last = now
             except ChatbotError as error:
                 log.warning("the outbox cannot be read now: %s", error)
-                self._stop.wait(POLL)
             except Exception:
                 # Whatever went wrong, the next round must come: hand-offs depend on it.
                 log.exception("a round of the deliverer failed")
 
     def _launch(self, now: datetime) -> set[Future[None]]:
-        started = set()
         for channel, flying in self._flying.items():
             flying -= {future for future in flying if future.done()}
             for claimed in self._outbox.claim(channel, now, self._name, IN_FLIGHT - len(flying)):
                 flying.add(self._pools[channel].submit(self._deliver, claimed, now))
-            started |= flying
-        return started
+        return set[Future[None]]().union(*self._flying.values())
 
     def _deliver(self, claimed: Claimed, now: datetime) -> None:
         delivery = claimed.delivery
@@ -121,7 +103,7 @@ class Deliverer:
                 self._outbox.sent(delivery, self._name, now)
                 return
             log.warning("%s by %s: %s", delivery.reference, delivery.channel, refused)
-            again = next_try(claimed, refused, now, random.random())  # noqa: S311
+            again = _next_try(claimed, refused, now)
             self._outbox.failed(delivery, self._name, str(refused), again)
         except ChatbotError as error:
             # Nothing could be noted, so the lease runs out and it is sent again.
@@ -136,3 +118,42 @@ class Deliverer:
             log.exception("sending %s failed unexpectedly", claimed.delivery.reference)
             return DeliveryError(f"unexpected {type(error).__name__}")
         return None
+
+
+def _next_try(claimed: Claimed, error: DeliveryError, now: datetime) -> datetime | None:
+    """When to try again, or None to give up.
+
+    5 s, 10 s, 20 s … up to an hour, each up to a tenth longer so that not all come back at once.
+    A receiver's own wish counts when it is longer, up to an hour.
+    """
+    old = now - claimed.delivery.created_at >= GIVE_UP
+    if error.permanent or (old and claimed.delivery.attempts >= FEWEST_TRIES):
+        return None
+    backoff = FIRST_WAIT * 2 ** min(claimed.delivery.attempts, 20)
+    delay = min(LONGEST_WAIT, max(backoff, error.retry_after or 0.0))
+    return now + timedelta(seconds=delay * random.uniform(1, 1.1))  # noqa: S311
+
+
+def deliverer(settings: Settings, store: Store) -> Deliverer:
+    """A deliverer for these settings; it also sweeps overdue items, keeps the retention and reminds
+    of documents that go out of date."""
+
+    def closed(_notice: Notice, _now: datetime) -> None:
+        raise DeliveryError("this way out is no longer set up")
+
+    senders: dict[str, Sender] = {
+        "mail": partial(send_mail, settings) if settings.smtp_url else closed,
+        "webhook": partial(send_webhook, settings) if settings.webhook_url else closed,
+    }
+    told = {channel: senders[channel] for channel in channels(settings)}
+    reminded = datetime.min.replace(tzinfo=UTC)
+
+    def chores(now: datetime) -> None:
+        nonlocal reminded
+        store.handoffs.sweep(now)
+        store.purge(now)
+        if abs(now - reminded) >= REMINDERS:  # the whole folder is read for it
+            reminded = now
+            remind(settings, store.audit, told, now)
+
+    return Deliverer(store.deliveries, senders, settings.public_url, chores)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,23 +32,6 @@ def test_what_is_printed_opens_the_inbox(store: Store, capsys: pytest.CaptureFix
     assert "█" in printed or "▀" in printed  # the QR code
     now = datetime.now(UTC)
     assert store.staff.sign_in("Anna", password[1], pyotp.TOTP(secret[1]).at(now), now)
-
-
-def test_a_password_can_be_typed_and_is_not_printed(
-    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(getpass, "getpass", lambda _: "correct horse battery")
-    monkeypatch.setenv("CHATBOT_STAFF_MFA", "off")
-    assert main(["staff", "add", "Anna", "--type"]) == 0
-    assert "correct horse" not in capsys.readouterr().out
-
-
-def test_a_short_password_is_refused(
-    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(getpass, "getpass", lambda _: "short")
-    assert main(["staff", "add", "Anna", "--type"]) == 1
-    assert "15 characters" in capsys.readouterr().err
 
 
 def test_accounts_are_listed_and_disabled(store: Store, capsys: pytest.CaptureFixture[str]) -> None:

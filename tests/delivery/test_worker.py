@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from chatbot.delivery.channels import channels, deliverer
 from chatbot.delivery.notices import Notice
-from chatbot.delivery.worker import Deliverer
+from chatbot.delivery.worker import Deliverer, deliverer
 from chatbot.errors import DeliveryError
 from chatbot.handoff.model import Actor, Event, Party, Submission
 from chatbot.settings import Settings
+from chatbot.storage.deliveries import channels
 from chatbot.storage.store import Store
 from tests.delivery.conftest import NOW, Desk, Receiver, says
 
@@ -282,3 +282,16 @@ def test_the_background_deliverer_survives_a_failing_database_and_does_its_chore
     assert chores.wait(5)
     sender.stop()
     assert [notice.reference for notice in receiver.got] == [reference]
+
+
+def test_chores_remind_of_what_goes_out_of_date_once_an_hour(
+    open_at: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[datetime] = []
+    monkeypatch.setattr(
+        "chatbot.delivery.worker.remind", lambda settings, audit, told, now: looked.append(now)
+    )
+    chores = deliverer(*open_at(webhook_url="https://x.example"))._chores
+    for minutes in (0, 1, 59, 60, 61):
+        chores(NOW + timedelta(minutes=minutes))
+    assert looked == [NOW, NOW + timedelta(minutes=60)]
