@@ -14,7 +14,7 @@ from chatbot.retrieval.retriever import Retriever
 
 NEIGHBOURS = 5  # hits whose evenness says how undecided the ranking is
 OPTIONS = 4  # hits that may be offered
-SERIOUS = 0.5  # share of the best score from which a hit is worth offering
+SERIOUS = 0.25  # share of the best score from which a hit is worth offering
 
 
 @dataclass(frozen=True, slots=True)
