@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint test-scale test-faults test-browsers bench-quality bench-speed bench-http bench-widget lock clean help
+.PHONY: run test lint test-scale test-faults test-browsers audit bench-load bench-quality bench-speed bench-http bench-widget lock clean help
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -25,8 +25,22 @@ test-scale: $(VENV)/.dev ## PostgreSQL, Redis and several processes
 	@command -v redis-server >/dev/null || { echo "Missing: apt-get install -y redis-server"; exit 1; }
 	$(BIN)/python -m pytest -m scale
 
-test-faults: $(VENV)/.dev ## the fault plan at full length
-	$(BIN)/python -m pytest -m faults
+test-faults: $(VENV)/.dev chromium ## the fault plan at full length; writes docs/reliability.md
+	$(BIN)/python -m pytest -p tests.faults.table -m "not scale and not browsers"
+
+bench-load: $(VENV)/.dev ## throughput, growth and memory; prints the tables of docs/scaling.md
+	@command -v wrk >/dev/null || { echo "Missing: apt-get install -y wrk"; exit 1; }
+	$(BIN)/python -m benchmarks.load
+
+audit: build/audit/.done ## known weaknesses of what is locked (pip-audit) and of our code (bandit)
+	for lock in requirements.lock requirements-scale.lock; do \
+	  build/audit/bin/pip-audit --strict --require-hashes --disable-pip -r $$lock || exit 1; done
+	build/audit/bin/bandit -q -c pyproject.toml -r chatbot wsgi.py
+
+build/audit/.done:
+	$(PYTHON) -m venv build/audit
+	build/audit/bin/pip install -q pip-audit 'bandit[toml]'
+	@touch $@
 
 test-browsers: $(VENV)/.dev build/browsers/.done ## the widget in Chromium, Firefox and WebKitGTK
 	@for tool in chromium firefox-esr WebKitWebDriver xvfb-run; do command -v $$tool >/dev/null || \
@@ -42,6 +56,7 @@ chromium:
 lock: $(VENV)/.dev ## write the lock files anew
 	$(BIN)/pip install -q uv
 	$(BIN)/uv pip compile -q --upgrade --generate-hashes --no-header --no-emit-index-url requirements.txt -o requirements.lock
+	$(BIN)/uv pip compile -q --upgrade --generate-hashes --no-header --no-emit-index-url -c requirements.lock requirements.txt requirements-scale.txt -o requirements-scale.lock
 	$(BIN)/uv pip compile -q --upgrade --generate-hashes --no-header --no-emit-index-url -c requirements.lock requirements-dev.txt -o requirements-dev.lock
 
 $(VENV)/bin/python:

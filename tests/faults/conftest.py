@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from tests.delivery.conftest import desk, receivers
 from tests.faults.site import Site
 from tests.web.conftest import FOLDER, client, make_app
 
-__all__ = ["client", "make_app"]
+__all__ = ["client", "desk", "make_app", "receivers"]
 
 Serve = Callable[..., Site]
 Tried = Callable[..., None]
