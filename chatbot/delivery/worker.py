@@ -96,28 +96,24 @@ class Deliverer:
         return set[Future[None]]().union(*self._flying.values())
 
     def _deliver(self, claimed: Claimed, now: datetime) -> None:
-        delivery = claimed.delivery
+        delivery, refused = claimed.delivery, None
         try:
-            refused = self._attempt(claimed, now)
+            self._senders[delivery.channel](compose(claimed, self._public_url), now)
+        except DeliveryError as error:
+            refused = error
+        except Exception as error:
+            log.exception("sending %s failed unexpectedly", delivery.reference)
+            refused = DeliveryError(f"unexpected {type(error).__name__}")
+        try:
             if refused is None:
                 self._outbox.sent(delivery, self._name, now)
-                return
-            log.warning("%s by %s: %s", delivery.reference, delivery.channel, refused)
-            again = _next_try(claimed, refused, now)
-            self._outbox.failed(delivery, self._name, str(refused), again)
+            else:
+                log.warning("%s by %s: %s", delivery.reference, delivery.channel, refused)
+                again = _next_try(claimed, refused, now)
+                self._outbox.failed(delivery, self._name, str(refused), again)
         except ChatbotError as error:
             # Nothing could be noted, so the lease runs out and it is sent again.
             log.warning("%s: the outcome was not saved: %s", delivery.reference, error)
-
-    def _attempt(self, claimed: Claimed, now: datetime) -> DeliveryError | None:
-        try:
-            self._senders[claimed.delivery.channel](compose(claimed, self._public_url), now)
-        except DeliveryError as error:
-            return error
-        except Exception as error:
-            log.exception("sending %s failed unexpectedly", claimed.delivery.reference)
-            return DeliveryError(f"unexpected {type(error).__name__}")
-        return None
 
 
 def _next_try(claimed: Claimed, error: DeliveryError, now: datetime) -> datetime | None:

@@ -20,12 +20,8 @@ def reference(randomness: bytes) -> str:
 def token(secret: bytes, reference: str) -> str:
     """The unguessable part of the status page's address. The same for the same hand-off, so that
     a repeated submission gets the same answer although only a hash is stored."""
-    return mail_token(hmac.digest(secret, b"status " + reference.encode(), "sha256"))
-
-
-def mail_token(randomness: bytes) -> str:
-    """The like for links sent by mail, which show nothing without the code; needs 32 bytes."""
-    return urlsafe_b64encode(randomness).rstrip(b"=").decode()
+    raw = hmac.digest(secret, b"status " + reference.encode(), "sha256")
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 def code(secret: bytes, reference: str) -> str:

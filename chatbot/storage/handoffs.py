@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
+import secrets
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
@@ -100,15 +100,15 @@ class Handoffs:
                 raise HandoffConflict("This was sent before with other words. Send it anew.")
             if seen is not None:
                 return self._receipt(to_handoff(seen), created=False)
-            reference = credentials.reference(os.urandom(8))
+            reference = credentials.reference(secrets.token_bytes(8))
             item = submitted(submission, reference, now, due_at, self.kept)
             receipt = self._receipt(item, created=True)
-            secrets = {
+            hidden = {
                 "token_hash": digest(receipt.token), "code_hash": digest(receipt.code),
-                "mail_token": credentials.mail_token(os.urandom(32)),
+                "mail_token": secrets.token_urlsafe(32),
                 "code_failures": 0, "key_hash": key_hash, "body_hash": body_hash,
             }  # fmt: skip
-            connection.execute(handoffs.insert().values(**asdict(item), **secrets))
+            connection.execute(handoffs.insert().values(**asdict(item), **hidden))
             append(connection, Event.SUBMIT, reference, VISITOR, now, ("", item.state, 1))
             enqueue(connection, item, "urgent" if item.urgent else "new", self.channels, "staff")
         return receipt
@@ -146,27 +146,11 @@ class Handoffs:
                 connection.execute(sa.update(handoffs).where(this).values(count))
         return right
 
-    def follow_up(
-        self, token: str, code: str | None, text: str, now: datetime, due_at: datetime | None
-    ) -> Handoff:
-        """The visitor writes again."""
-        return self._act(token, code, Event.FOLLOW_UP, now, text=text, due_at=due_at)
-
-    def correct(
-        self, token: str, code: str | None, email: str, phone: str, now: datetime
-    ) -> Handoff:
-        """The visitor mends their address; a link mailed to the old one stops working."""
-        if not email and not phone:
-            raise TransitionRefused("Leave an e-mail address or a phone number.")
-        return self._act(token, code, Event.CORRECT, now, email=email, phone=phone)
-
-    def withdraw(self, token: str, code: str | None, now: datetime) -> Handoff:
-        """The visitor deletes their request."""
-        return self._act(token, code, Event.ERASE, now)
-
-    def _act(
+    def act(
         self, token: str, code: str | None, event: Event, now: datetime, **more: Any
     ) -> Handoff:
+        """The visitor writes again, corrects their address (a link mailed to the old one stops
+        working) or deletes their request; `more` as `apply` has it."""
         visit = self.visit(token, code, now)
         if not visit.own:
             raise TransitionRefused("This link needs the code that was shown at confirmation.")
@@ -184,6 +168,8 @@ class Handoffs:
         """
         if event in _SPOKEN and not text.strip() and not passages:
             raise TransitionRefused("Write something first.")
+        if event is Event.CORRECT and not any(contact.values()):
+            raise TransitionRefused("Leave an e-mail address or a phone number.")
         with self.database.writing() as connection:
             this = handoffs.c.reference == reference
             row = _find(connection, this)
@@ -241,7 +227,7 @@ def _forget(connection: Connection, reference: str, messages_too: bool) -> None:
     """What was mailed or will be mailed to the visitor no longer leads anywhere."""
     mailed = (deliveries.c.reference == reference, deliveries.c.audience == "visitor")
     connection.execute(sa.delete(deliveries).where(*mailed))
-    change = {"mail_token": credentials.mail_token(os.urandom(32))}
+    change = {"mail_token": secrets.token_urlsafe(32)}
     if messages_too:
         connection.execute(sa.delete(messages).where(messages.c.reference == reference))
         change["body_hash"] = ""

@@ -111,20 +111,16 @@ class Staff:
                 return str(found.name)
         return None
 
-    def sign_out(self, token: str, now: datetime) -> None:
-        """End one session."""
+    def sign_out(self, token: str, now: datetime, everywhere: bool = False) -> None:
+        """End one session, or all of the same member of staff."""
         this = staff_sessions.c.token_hash == digest(token)
         with self.database.writing() as connection:
             name = connection.scalar(sa.select(staff_sessions.c.name).where(this))
             if name is not None:
-                connection.execute(sa.delete(staff_sessions).where(this))
-                append(connection, "sign_out", name, Actor(Party.STAFF, name), now)
-
-    def sign_out_everywhere(self, name: str, now: datetime) -> None:
-        """End all sessions of one member of staff."""
-        with self.database.writing() as connection:
-            _end_sessions(connection, name)
-            append(connection, "sign_out_everywhere", name, Actor(Party.STAFF, name), now)
+                ended = staff_sessions.c.name == name if everywhere else this
+                connection.execute(sa.delete(staff_sessions).where(ended))
+                event = "sign_out_everywhere" if everywhere else "sign_out"
+                append(connection, event, name, Actor(Party.STAFF, name), now)
 
     def _second(self, connection: Connection, name: str, code: str, now: datetime) -> bool:
         """Whether the code is right and was not used; a step early or late is accepted."""

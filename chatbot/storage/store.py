@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The parts of the database, each with its own nouns. `kept` is the retention."""
+    """The parts of the database, each with its own nouns."""
 
     database: Database
     handoffs: Handoffs
@@ -33,7 +33,6 @@ class Store:
     exchanges: Exchanges
     staff: Staff
     audit: Audit
-    kept: timedelta
 
     def prepare(self) -> None:
         """Make the tables of a new database; raises SchemaOutdated, StorageUnavailable."""
@@ -54,7 +53,7 @@ class Store:
     def purge(self, now: datetime) -> int:
         """Erase and delete what is past its time; how many rows. Open hand-offs are never touched:
         somebody still waits for an answer."""
-        gone, old = self.handoffs.expire(now), now - self.kept
+        gone, old = self.handoffs.expire(now), now - self.handoffs.kept
         with self.database.writing() as connection:
             for table, over in (
                 (deliveries, sa.and_(deliveries.c.state == "sent", deliveries.c.created_at < old)),
@@ -82,5 +81,4 @@ def open_store(settings: Settings, secret: bytes, redact: Callable[[str], str]) 
         exchanges=Exchanges(database, redact, settings.question_log),
         staff=Staff(database, settings.staff_mfa),
         audit=Audit(database),
-        kept=kept,
     )

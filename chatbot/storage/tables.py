@@ -41,10 +41,6 @@ class Words(sa.types.TypeDecorator[str]):
 metadata = sa.MetaData()
 
 
-def _table(name: str, *columns: Column[Any]) -> Table:
-    return Table(name, metadata, *columns)
-
-
 def _key(name: str, kind: Any = Words) -> Column[Any]:
     return Column(name, kind, primary_key=True, autoincrement=False)
 
@@ -57,8 +53,8 @@ def _of_handoff(**more: Any) -> Column[Any]:
     return Column("reference", Words, ForeignKey("handoffs.reference"), nullable=False, **more)
 
 
-handoffs = _table(
-    "handoffs",
+handoffs = Table(
+    "handoffs", metadata,
     _key("reference"), _has("state", index=True), _has("version", Integer),
     _has("question"), _has("message"), _has("name"), _has("email"), _has("phone"),
     _has("language"), _has("reason"),
@@ -71,45 +67,46 @@ handoffs = _table(
     _has("code_failures", Integer), Column("code_failed_at", Utc),
     _has("key_hash", unique=True), _has("body_hash"),
 )  # fmt: skip
-messages = _table(
-    "messages",
+messages = Table(
+    "messages", metadata,
     _of_handoff(primary_key=True), _key("number", Integer), _has("event"), _has("by_name"),
     _has("text"), _has("passages", sa.JSON), _has("at", Utc),
 )  # fmt: skip
-events = _table(
-    "events",
+events = Table(
+    "events", metadata,
     _key("sequence", Integer), _has("subject", index=True), _has("event"), _has("before"),
     _has("after"), _has("version", Integer), _has("party"), _has("by_name"), _has("at", Utc),
     _has("previous"), _has("digest"),
 )  # fmt: skip
-deliveries = _table(
-    "deliveries",
+deliveries = Table(
+    "deliveries", metadata,
     _key("id"), _of_handoff(index=True), _has("channel"), _has("audience"), _has("kind"),
     _has("state"), _has("attempts", Integer), _has("created_at", Utc), _has("next_at", Utc),
     Column("lease_until", Utc), _has("lease_by"), Column("sent_at", Utc), _has("last_error"),
 )  # fmt: skip
 sa.Index("deliveries_due", deliveries.c.state, deliveries.c.next_at)
-staff = _table(
-    "staff",
+staff = Table(
+    "staff", metadata,
     _key("name"), _has("password_hash"), _has("totp_secret"), _has("last_step", Integer),
     _has("created_at", Utc), Column("disabled_at", Utc),
 )  # fmt: skip
-staff_sessions = _table(
-    "staff_sessions",
+staff_sessions = Table(
+    "staff_sessions", metadata,
     _key("token_hash"), Column("name", Words, ForeignKey("staff.name"), nullable=False),
     _has("created_at", Utc), _has("seen_at", Utc),
 )  # fmt: skip
-staff_failures = _table(
-    "staff_failures", _key("id"), _has("bucket", index=True), _has("at", Utc)
+staff_failures = Table(
+    "staff_failures", metadata,
+    _key("id"), _has("bucket", index=True), _has("at", Utc),
 )  # fmt: skip
-exchanges = _table(
-    "exchanges",
+exchanges = Table(
+    "exchanges", metadata,
     _key("id"), _has("at", Utc, index=True), _has("outcome"), _has("reason"), _has("safety"),
     Column("confidence", Float), _has("passages", sa.JSON), _has("knowledge_version"),
     Column("question", Words),
 )  # fmt: skip
-feedback = _table(
-    "feedback",
+feedback = Table(
+    "feedback", metadata,
     _key("reply"), _has("helpful", Boolean), _has("reason"), _has("at", Utc),
     Column("closed_at", Utc), _has("closed_by"),
 )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any, get_args
 from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
 
 from chatbot.handoff.hours import in_words
-from chatbot.handoff.model import Submission
+from chatbot.handoff.model import Event, Submission
 from chatbot.handoff.states import visitor_sees
 from chatbot.safety.model import Danger, Resource, Safety
 from chatbot.storage.handoffs import Receipt, Visit
@@ -98,11 +98,13 @@ def visit(token: str) -> Response:
     wish = incoming.parse(raw, Visiting, incoming.FORM)
     handoffs, now = services().store.handoffs, services().now()
     if wish.action == "follow_up" and wish.text.strip():
-        handoffs.follow_up(token, wish.code, wish.text, now, services().reply_expected())
+        due = services().reply_expected()
+        handoffs.act(token, wish.code, Event.FOLLOW_UP, now, text=wish.text, due_at=due)
     elif wish.action == "correct":
-        handoffs.correct(token, wish.code, wish.email, wish.phone, now)
+        contact = {"email": wish.email, "phone": wish.phone}
+        handoffs.act(token, wish.code, Event.CORRECT, now, **contact)
     elif wish.action == "delete":
-        handoffs.withdraw(token, wish.code, now)
+        handoffs.act(token, wish.code, Event.ERASE, now)
     return _status(handoffs.visit(token, wish.code, now), token, wish.code)
 
 

@@ -133,7 +133,7 @@ def test_a_mailed_link_shows_no_words_and_no_address_without_the_code(store: Sto
     assert opened.own
     assert opened.messages[0].text == "It does not."
     with pytest.raises(TransitionRefused):
-        store.handoffs.withdraw(link, "333-333", NOW)
+        store.handoffs.act(link, "333-333", Event.ERASE, NOW)
 
 
 def test_ten_wrong_codes_close_a_mailed_link_for_an_hour_even_to_the_right_one(
@@ -153,14 +153,16 @@ def test_correcting_the_address_kills_the_link_that_went_to_the_wrong_one(store:
     receipt = submit(store)
     wrong = mail_token(store, receipt.reference)
     store.handoffs.apply(receipt.reference, 1, Event.REPLY, ANNA, NOW, text="It does not.")
-    item = store.handoffs.correct(receipt.token, None, "kim@example.net", "", NOW)
+    item = store.handoffs.act(
+        receipt.token, None, Event.CORRECT, NOW, email="kim@example.net", phone=""
+    )
     told = [d for d in store.deliveries.of(receipt.reference) if d.audience == "visitor"]
     assert [(d.kind, d.state) for d in told] == [("answered", "waiting")]  # told anew, once
     assert (item.email, item.phone) == ("kim@example.net", "")
     with pytest.raises(HandoffNotFound):
         store.handoffs.visit(wrong, None, NOW)
     with pytest.raises(TransitionRefused):
-        store.handoffs.correct(receipt.token, None, "", "", NOW)
+        store.handoffs.act(receipt.token, None, Event.CORRECT, NOW, email="", phone="")
 
 
 def test_the_second_of_two_people_on_the_same_version_is_told(store: Store) -> None:
@@ -203,13 +205,15 @@ def test_a_reply_is_announced_to_the_visitor_only_when_they_left_an_address(stor
 def test_a_follow_up_reopens_the_item_and_tells_staff(store: Store) -> None:
     receipt = submit(store)
     store.handoffs.apply(receipt.reference, 1, Event.REPLY, ANNA, NOW, text="No.")
-    item = store.handoffs.follow_up(receipt.token, None, "Sure?", NOW + DAY, NOW + 2 * DAY)
+    item = store.handoffs.act(
+        receipt.token, None, Event.FOLLOW_UP, NOW + DAY, text="Sure?", due_at=NOW + 2 * DAY
+    )
     assert item.state is State.WAITING
     assert item.due_at == NOW + 2 * DAY
     kinds = [d.kind for d in store.deliveries.of(receipt.reference) if d.audience == "staff"]
     assert kinds.count("follow_up") == 2
     with pytest.raises(TransitionRefused):
-        store.handoffs.follow_up(receipt.token, None, "  ", NOW, None)
+        store.handoffs.act(receipt.token, None, Event.FOLLOW_UP, NOW, text="  ")
 
 
 def test_overdue_items_are_flagged_told_again_escalated_and_returned_to_the_queue(
@@ -245,7 +249,7 @@ def test_several_sweeps_at_once_flag_and_tell_once(store: Store) -> None:
 def test_deleting_a_request_keeps_reference_times_and_state_only(store: Store) -> None:
     receipt = submit(store)
     store.handoffs.apply(receipt.reference, 1, Event.REPLY, ANNA, NOW, text="It does not.")
-    store.handoffs.withdraw(receipt.token, None, NOW)
+    store.handoffs.act(receipt.token, None, Event.ERASE, NOW)
     thread = store.inbox.thread(receipt.reference)
     assert thread.messages == ()
     assert all(d.audience == "staff" for d in thread.deliveries)
@@ -255,7 +259,7 @@ def test_deleting_a_request_keeps_reference_times_and_state_only(store: Store) -
         assert private not in repr(thread)
     assert store.handoffs.visit(receipt.token, None, NOW).item.state is State.ERASED
     with pytest.raises(TransitionRefused):
-        store.handoffs.follow_up(receipt.token, None, "again", NOW, None)
+        store.handoffs.act(receipt.token, None, Event.FOLLOW_UP, NOW, text="again")
 
 
 def test_erased_and_purged_words_are_gone_from_the_file_itself(store: Store) -> None:

@@ -1,10 +1,9 @@
-"""The migrations make exactly the tables that the code uses, both ways."""
+"""The migrations make exactly the tables that the code uses."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -29,14 +28,6 @@ def test_the_migrated_tables_are_those_of_the_code(store: Store) -> None:
         typed = connection.dialect.name != "sqlite"
         context = MigrationContext.configure(connection, opts={"compare_type": typed})
         assert compare_metadata(context, metadata) == []
-
-
-def test_down_removes_everything_and_up_brings_it_back(store: Store) -> None:
-    migrate(store.database, "base")
-    with store.database.reading() as connection:
-        assert set(sa.inspect(connection).get_table_names()) == {"alembic_version"}
-    migrate(store.database)
-    store.database.check()
 
 
 def test_upgrading_what_is_up_to_date_changes_nothing(store: Store) -> None:

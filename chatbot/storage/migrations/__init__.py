@@ -12,8 +12,8 @@ from chatbot.errors import SchemaOutdated
 from chatbot.storage.engine import HEAD, Database
 
 
-def migrate(database: Database, to: str = HEAD) -> None:
-    """Bring the tables to version `to` ("base": none), all of it or nothing; a SQLite file is made.
+def migrate(database: Database) -> None:
+    """Bring the tables to the newest version, all of it or nothing; a SQLite file is made.
 
     Raises StorageUnavailable, and SchemaOutdated when a newer program made them.
     """
@@ -23,10 +23,9 @@ def migrate(database: Database, to: str = HEAD) -> None:
             database.path.touch(mode=0o600)
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
-    move = command.upgrade if to == HEAD else command.downgrade
     with database.writing() as connection:
         config.attributes["connection"] = connection
         try:
-            move(config, to)
+            command.upgrade(config, HEAD)
         except CommandError as error:
             raise SchemaOutdated(f"The database is newer than this program: {error}.") from error

@@ -109,10 +109,8 @@ def sign_out() -> Response:
     if (refusal := admit()) is not None:
         return refusal
     staff, now = services().store.staff, services().now()
-    if g.form.get("all"):
-        staff.sign_out_everywhere(g.me.name, now)
-    else:
-        staff.sign_out(request.cookies[_cookie(SESSION)], now)
+    everywhere = bool(g.form.get("all"))
+    staff.sign_out(request.cookies[_cookie(SESSION)], now, everywhere=everywhere)
     response = go("staff.form")
     _set(response, SESSION, "", 0)
     return response

@@ -27,9 +27,8 @@ ENTRY = {
 def answered(desk: Desk) -> tuple[str, str]:
     receipt = desk.ask("I am Kim Lee, can my sister wait with me? My phone is 415-555-0199.",
                        name="Kim Lee")  # fmt: skip
-    desk.store.handoffs.follow_up(
-        receipt.token, None, "kim@example.org is new", desk.clock.now, None
-    )
+    words = "kim@example.org is new"
+    desk.store.handoffs.act(receipt.token, None, Event.FOLLOW_UP, desk.clock.now, text=words)
     desk.do(receipt.reference, Event.REPLY, text="Yes, Kim, she can.")
     desk.do(receipt.reference, Event.CLOSE)
     return on(receipt), f"faqs/drafts-{receipt.reference.lower()}.yaml"
