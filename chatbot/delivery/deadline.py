@@ -16,11 +16,9 @@ _TUNNELS = [ipaddress.IPv6Network(n) for n in ("64:ff9b::/96", "64:ff9b:1::/48",
 
 
 class Deadline:
-    """Cuts the watched connection when the time is over, however slowly it still drips.
-
-    A time-out on the socket alone restarts with every byte that arrives. Only the look-up of the
-    name has the resolver's own time-out, on top.
-    """
+    """Cuts the watched connection when the time is over, however slowly it still drips. A time-out
+    on the socket alone restarts with every byte that arrives. Only the look-up of the name has the
+    resolver's own time-out, on top."""
 
     def __init__(self, seconds: float = SECONDS) -> None:
         self.seconds = seconds
@@ -45,11 +43,9 @@ class Deadline:
         return self._end - time.monotonic()
 
     def connect(self, host: str, port: int, public_only: bool) -> socket.socket:
-        """A connection to the first address of `host` that answers in time.
-
-        With `public_only` the very address that is connected to must be a public one, so a name
-        that resolves differently from one moment to the next gains nothing.
-        """
+        """A connection to the first address of `host` that answers in time. With `public_only` the
+        very address that is connected to must be a public one, so a name that resolves differently
+        from one moment to the next gains nothing."""
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         addresses = [str(address[0]) for *_, address in found]
         if public_only:

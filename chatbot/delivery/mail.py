@@ -20,10 +20,8 @@ from chatbot.settings import Settings
 
 
 def compose_mail(notice: Notice, sender: str, receiver: str, now: datetime) -> EmailMessage:
-    """The message, plain text. Raises DeliveryError, for good, when an address is none.
-
-    The receiver must be one bare address: nothing in it can add a header or another receiver.
-    """
+    """The message, plain text. Raises DeliveryError, for good, when an address is none. The
+    receiver must be one bare address: nothing in it can add a header or another receiver."""
     mail = EmailMessage()
     try:
         if not receiver.isprintable() or any(c in receiver for c in ',;:<>()[]\\" '):

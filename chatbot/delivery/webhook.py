@@ -17,10 +17,8 @@ from chatbot.settings import Settings
 
 
 def signature(secret: str, id: str, timestamp: int, body: bytes) -> str:
-    """`v1,` and the base64 of HMAC-SHA256 over "id.timestamp.body".
-
-    A secret that begins with `whsec_` is base64 (as the specification has it), others are text.
-    """
+    """`v1,` and the base64 of HMAC-SHA256 over "id.timestamp.body". A secret that begins with
+    `whsec_` is base64 (as the specification has it), others are text."""
     raw = b64decode(secret[6:]) if secret.startswith("whsec_") else secret.encode()
     signed = f"{id}.{timestamp}.".encode() + body
     return "v1," + b64encode(hmac.digest(raw, signed, "sha256")).decode()

@@ -32,10 +32,8 @@ CHORES, REMINDERS = timedelta(minutes=1), timedelta(hours=1)
 
 
 class Deliverer:
-    """Any number of these, in any number of processes, share the outbox safely.
-
-    `chores` is called with the time once a minute: overdue items, retention.
-    """
+    """Any number of these, in any number of processes, share the outbox safely. `chores` is called
+    with the time once a minute: overdue items, retention."""
 
     def __init__(
         self, outbox: Deliveries, senders: Mapping[str, Sender], public_url: str,
@@ -117,11 +115,9 @@ class Deliverer:
 
 
 def _next_try(claimed: Claimed, error: DeliveryError, now: datetime) -> datetime | None:
-    """When to try again, or None to give up.
-
-    5 s, 10 s, 20 s … up to an hour, each up to a tenth longer so that not all come back at once.
-    A receiver's own wish counts when it is longer, up to an hour.
-    """
+    """When to try again, or None to give up. 5 s, 10 s, 20 s … up to an hour, each up to a tenth
+    longer so that not all come back at once. A receiver's own wish counts when it is longer, up to
+    an hour."""
     old = now - claimed.delivery.created_at >= GIVE_UP
     if error.permanent or (old and claimed.delivery.attempts >= FEWEST_TRIES):
         return None

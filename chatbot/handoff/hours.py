@@ -15,10 +15,8 @@ def reply_expected(
     time_zone: str,
 ) -> datetime | None:  # fmt: skip
     """When the clinic promises to have answered what arrives at `now`, in UTC; None without hours.
-
-    The end of the first opening period that begins after `now`: staff always have one whole
-    opening period, so a question at five to five is not promised for five.
-    """
+    The end of the first opening period that begins after `now`: staff always have one whole opening
+    period, so a question at five to five is not promised for five."""
     zone = ZoneInfo(time_zone)
     today = now.astimezone(zone).date()
     for day in (today + timedelta(days=ahead) for ahead in range(_LOOK_AHEAD)):

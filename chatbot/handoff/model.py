@@ -73,13 +73,11 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Handoff:
-    """One hand-off as it stands. Times are UTC.
-
-    `version` counts its events, so that two people never overwrite each other. `due_at` is what the
-    visitor was promised, `nudge_at` when staff are told again. `overdue` is 0, 1 once the time has
-    passed, 2 and more each time the staff had to be told again. It can be read and is kept until
-    `expires_at`. An erased one has no words and no addresses.
-    """
+    """One hand-off as it stands. Times are UTC. `version` counts its events, so that two people
+    never overwrite each other. `due_at` is what the visitor was promised, `nudge_at` when staff are
+    told again. `overdue` is 0, 1 once the time has passed, 2 and more each time the staff had to be
+    told again. It can be read and is kept until `expires_at`. An erased one has no words and no
+    addresses."""
 
     reference: str
     state: State

@@ -98,10 +98,8 @@ def transition(
     item: Handoff, event: Event, by: Actor, at: datetime, kept: timedelta,
     due_at: datetime | None = None,
 ) -> Handoff:  # fmt: skip
-    """The hand-off after `event`; raises TransitionRefused.
-
-    `due_at` is the new promise where the visitor waits anew (follow-up, reopened).
-    """
+    """The hand-off after `event`; raises TransitionRefused. `due_at` is the new promise where the
+    visitor waits anew (follow-up, reopened)."""
     why, rule = refusal(item, event, by), _rule(item, event)
     if why is not None or rule is None:
         raise TransitionRefused(f"{item.reference}: cannot {event.replace('_', ' ')}: {why}.")

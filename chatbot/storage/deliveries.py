@@ -23,9 +23,7 @@ _STATE = deliveries.c.state
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """One notice to one receiver. `id` is its idempotency key: a repeat carries the same one.
-
-    `audience` is staff or visitor; `state` waiting, sent or dead (given up, can be sent again).
-    """
+    `audience` is staff or visitor; `state` waiting, sent or dead (given up, can be sent again)."""
 
     id: str
     reference: str

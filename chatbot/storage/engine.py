@@ -26,11 +26,9 @@ _WRITERS = 7_203_114  # the PostgreSQL advisory lock that writers take turns wit
 
 
 class Database:
-    """Transactions on one database. Writers take turns, on SQLite and PostgreSQL alike.
-
-    SQLite is opened anew for each transaction, by path and never creating the file: one that was
-    deleted or replaced is noticed at once instead of being written to unseen.
-    """
+    """Transactions on one database. Writers take turns, on SQLite and PostgreSQL alike. SQLite is
+    opened anew for each transaction, by path and never creating the file: one that was deleted or
+    replaced is noticed at once instead of being written to unseen."""
 
     def __init__(self, url: str) -> None:
         self.path: Path | None = None
@@ -69,10 +67,8 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A write transaction, committed and on disk when the block ends, else undone.
-
-        Raises StorageUnavailable after at most WRITE_WAIT seconds of waiting for others.
-        """
+        """A write transaction, committed and on disk when the block ends, else undone. Raises
+        StorageUnavailable after at most WRITE_WAIT seconds of waiting for others."""
         deadline = time.monotonic() + WRITE_WAIT
         if not self._turn.acquire(timeout=WRITE_WAIT):
             raise self._unavailable("others are writing")

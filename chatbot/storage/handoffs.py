@@ -72,11 +72,9 @@ def messages_of(connection: Connection, reference: str, hidden: str = "") -> tup
 
 @dataclass(frozen=True, slots=True)
 class Handoffs:
-    """Everything that changes a hand-off, and what its visitor may see of it.
-
-    `channels` are those that tell staff; `mails_visitors` whether a reply is announced by mail;
-    `kept` is how long after its last event an item that is not open can be read.
-    """
+    """Everything that changes a hand-off, and what its visitor may see of it. `channels` are those
+    that tell staff; `mails_visitors` whether a reply is announced by mail; `kept` is how long after
+    its last event an item that is not open can be read."""
 
     database: Database
     secret: bytes = field(repr=False)
@@ -87,11 +85,9 @@ class Handoffs:
     def submit(
         self, submission: Submission, *, key: str, now: datetime, due_at: datetime | None
     ) -> Receipt:
-        """Keep a submission and what tells staff of it; on disk when this returns.
-
-        The same `key` with the same body gives the same receipt again; raises HandoffConflict with
-        another body, StorageUnavailable when nothing was saved.
-        """
+        """Keep a submission and what tells staff of it; on disk when this returns. The same `key`
+        with the same body gives the same receipt again; raises HandoffConflict with another body,
+        StorageUnavailable when nothing was saved."""
         written = [getattr(submission, name) for name in WRITTEN]
         key_hash, body_hash = digest(key), digest(json.dumps(written))
         with self.database.writing() as connection:
@@ -161,11 +157,9 @@ class Handoffs:
         text: str = "", passages: tuple[str, ...] = (), due_at: datetime | None = None,
         **contact: str,
     ) -> Handoff:  # fmt: skip
-        """Bring about `event` on the item as `by` saw it (`version`; None: as it is).
-
-        `due_at` is the new promise, `contact` a corrected `email` and `phone`. Raises
-        HandoffNotFound, HandoffConflict when the item has changed since, TransitionRefused.
-        """
+        """Bring about `event` on the item as `by` saw it (`version`; None: as it is). `due_at` is
+        the new promise, `contact` a corrected `email` and `phone`. Raises HandoffNotFound,
+        HandoffConflict when the item has changed since, TransitionRefused."""
         if event in _SPOKEN and not text.strip() and not passages:
             raise TransitionRefused("Write something first.")
         if event is Event.CORRECT and not any(contact.values()):

@@ -36,10 +36,8 @@ class Staff:
     second_factor: bool
 
     def add(self, name: str, password: str, now: datetime) -> str:
-        """Make an account, or give an existing one a new start; returns its TOTP secret.
-
-        Raises StorageError when the password is too short.
-        """
+        """Make an account, or give an existing one a new start; returns its TOTP secret. Raises
+        StorageError when the password is too short."""
         if len(password) < SHORTEST_PASSWORD:
             raise StorageError(f"A password needs {SHORTEST_PASSWORD} characters or more.")
         secret = pyotp.random_base32()
@@ -68,12 +66,10 @@ class Staff:
     def sign_in(
         self, name: str, password: str, code: str, now: datetime, device: str = ""
     ) -> str | None:
-        """A new session's token, or None: wrong, disabled, or ten failures in 15 minutes.
-
-        Failures count per name and `device`, an id the caller vouches for (from a signed cookie
-        given after an earlier success), so that strangers who guess cannot lock the owner out.
-        Takes as long for a name that does not exist.
-        """
+        """A new session's token, or None: wrong, disabled, or ten failures in 15 minutes. Failures
+        count per name and `device`, an id the caller vouches for (from a signed cookie given after
+        an earlier success), so that strangers who guess cannot lock the owner out. Takes as long
+        for a name that does not exist."""
         enabled = (staff.c.name == name, staff.c.disabled_at.is_(None))
         account = next(iter(self.database.read(sa.select(staff).where(*enabled))), None)
         right = check_password_hash(account.password_hash if account else _decoy(), password)
@@ -98,9 +94,7 @@ class Staff:
 
     def session(self, token: str, now: datetime, touch: bool = True) -> str | None:
         """Whose session this is; None when it is over (30 min idle, 12 h in all) or never was.
-
-        Without `touch` this does not count as use.
-        """
+        Without `touch` this does not count as use."""
         this = staff_sessions.c.token_hash == digest(token)
         for found in self.database.read(sa.select(staff_sessions).where(this)):
             if now - found.seen_at <= IDLE and now - found.created_at <= LONGEST:

@@ -13,10 +13,8 @@ from chatbot.storage.engine import HEAD, Database
 
 
 def migrate(database: Database) -> None:
-    """Bring the tables to the newest version, all of it or nothing; a SQLite file is made.
-
-    Raises StorageUnavailable, and SchemaOutdated when a newer program made them.
-    """
+    """Bring the tables to the newest version, all of it or nothing; a SQLite file is made. Raises
+    StorageUnavailable, and SchemaOutdated when a newer program made them."""
     if database.path and not database.path.exists():
         with database.plainly():
             database.path.parent.mkdir(parents=True, exist_ok=True)
