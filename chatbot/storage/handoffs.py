@@ -43,7 +43,6 @@ class Receipt:
     token: str
     code: str
     item: Handoff
-    created: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +94,10 @@ class Handoffs:
             if seen is not None and seen.body_hash != body_hash:
                 raise HandoffConflict("This was sent before with other words. Send it anew.")
             if seen is not None:
-                return self._receipt(to_handoff(seen), created=False)
+                return self._receipt(to_handoff(seen))
             reference = credentials.reference(secrets.token_bytes(8))
             item = submitted(submission, reference, now, due_at, self.kept)
-            receipt = self._receipt(item, created=True)
+            receipt = self._receipt(item)
             hidden = {
                 "token_hash": digest(receipt.token), "code_hash": digest(receipt.code),
                 "mail_token": secrets.token_urlsafe(32),
@@ -109,10 +108,10 @@ class Handoffs:
             enqueue(connection, item, "urgent" if item.urgent else "new", self.channels, "staff")
         return receipt
 
-    def _receipt(self, item: Handoff, created: bool) -> Receipt:
+    def _receipt(self, item: Handoff) -> Receipt:
         token = credentials.token(self.secret, item.reference)
         code = credentials.code(self.secret, item.reference)
-        return Receipt(item.reference, token, code, item, created)
+        return Receipt(item.reference, token, code, item)
 
     def visit(self, token: str, code: str | None, now: datetime) -> Visit:
         """What the holder of a link may see; raises HandoffNotFound (unknown or expired)."""

@@ -54,7 +54,6 @@ def test_the_same_key_and_body_give_the_same_receipt_and_keep_one_item(store: St
         first.token,
         first.code,
     )
-    assert (first.created, second.created) == (True, False)
     assert len(store.inbox.items()) == 1
     assert len(store.deliveries.of(first.reference)) == 2
 
@@ -79,7 +78,7 @@ def test_twenty_simultaneous_duplicates_keep_one_item(store: Store) -> None:
     for thread in threads:
         thread.join()
     assert len({receipt.reference for receipt in receipts}) == 1
-    assert [receipt.created for receipt in receipts].count(True) == 1
+    assert len(store.inbox.items()) == 1
     assert len(receipts) == 20
 
 
