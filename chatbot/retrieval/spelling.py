@@ -12,6 +12,7 @@ from rapidfuzz.distance import OSA
 _VOWELS = re.compile("[aeiouy]")
 SHORT = 4  # letters; so short a word is mended only where two letters were swapped
 TWO_SLIPS = 9  # letters from which a word of the clinic's may have two slips
+JUMBLED = 6  # letters from which it may have one letter in quite another place
 
 
 class Spelling:
@@ -48,7 +49,7 @@ class Spelling:
             self._stems = frozenset(self._stem(known) for known in self._known)
         if self._stem(word) in self._stems:
             return None
-        own = self._nearest(word, True, 2 if len(word) >= TWO_SLIPS else 1)
+        own = self._nearest(word, True, 2 if len(word) >= JUMBLED else 1)
         ordinary = self._nearest(word, False, 1)
         if ordinary and not _slip(word, ordinary[1]):
             ordinary = None
@@ -92,5 +93,6 @@ def _alike(word: str, choice: str, distance: int) -> bool:
     if len(word) <= SHORT:
         return sorted(word) == sorted(choice)
     if distance > 1:
-        return choice[:2] == word[:2]
+        near = len(word) >= TWO_SLIPS or sorted(word) == sorted(choice)
+        return near and choice[:2] == word[:2]
     return choice[0] == word[0] or choice[:2] == word[1::-1]

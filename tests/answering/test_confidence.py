@@ -1,0 +1,121 @@
+"""The gate: sure of what is asked, not of its neighbours, and it says why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chatbot.answering.calibration import Calibration, calibrate, gate_for
+from chatbot.answering.confidence import Gate, Judgement
+from chatbot.retrieval.model import Ranking
+from chatbot.retrieval.retriever import Retriever
+from tests.retrieval.world import CLINIC, corpus, faq
+
+RETRIEVER = Retriever(CLINIC)
+GATE = gate_for(RETRIEVER)
+
+
+def judged(question: str, gate: Gate = GATE, **left_out: str) -> tuple[Ranking, Judgement]:
+    ranking = RETRIEVER.search(RETRIEVER.query(question), **left_out)
+    return ranking, gate.judge(ranking)
+
+
+def answers(question: str, **left_out: str) -> bool:
+    _, judgement = judged(question, **left_out)
+    sure = judgement.confidences[:1] >= (judgement.answer_at,)
+    return sure and not judgement.vetoes[0]
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["how long does an infusion take", "can i eat before my infusion", "what does a visit cost"],
+)
+def test_an_entrys_own_question_is_answered_and_without_the_entry_is_not(question: str) -> None:
+    own = judged(question)[0].hits[0].passage.document
+    assert answers(question)
+    assert not answers(question, without=own)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["how do i bake sourdough bread", "is it going to rain", "play some jazz", "asdf qwer"],
+)
+def test_off_topic_questions_are_neither_answered_nor_offered_anything(question: str) -> None:
+    _, judgement = judged(question)
+    assert all(confidence < judgement.option_at for confidence in judgement.confidences)
+
+
+def test_nothing_found_is_said() -> None:
+    judgement = GATE.judge(Ranking(RETRIEVER.query("ketamine")))
+    assert (judgement.confidences, judgement.vetoes) == ((), ())
+    assert judgement.steps
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(max_size=80))
+def test_confidences_are_probabilities_in_parallel_with_the_hits(question: str) -> None:
+    ranking, judgement = judged(question)
+    assert len(judgement.confidences) == len(judgement.vetoes) == len(ranking.hits)
+    assert all(-1e-6 <= confidence <= 1 for confidence in judgement.confidences)
+
+
+def test_the_best_few_of_a_plausible_ranking_may_be_offered_and_of_another_none() -> None:
+    free = replace(GATE, answer_at=0.9999, option_at=0.0)
+    _, judgement = judged("can i drive or eat", free)
+    assert sum(c >= judgement.option_at for c in judgement.confidences) >= 2
+    shut = replace(GATE, answer_at=0.9999, option_at=0.9999)
+    _, judgement = judged("can i drive or eat", shut)
+    assert all(c < judgement.option_at for c in judgement.confidences)
+
+
+def test_likeness_alone_quotes_nothing() -> None:
+    ranking, _ = judged("how long does an infusion take")
+    bare = replace(ranking.hits[0], matched=(), pairs=())
+    assert GATE.judge(replace(ranking, hits=(bare,))).vetoes == ("any word of the question",)
+    paired = replace(bare, pairs=(("session", "infusion", 0.6),))
+    assert GATE.judge(replace(ranking, hits=(paired,))).vetoes == (None,)
+
+
+def test_every_step_of_a_judgement_is_told() -> None:
+    told = " ".join(judged("Can I have ketamine if I take lithium?")[1].steps)
+    assert "sertraline" in told
+    assert "lacks “lithium”" in told
+    assert "needed to quote" in told
+
+
+def test_a_folder_with_few_phrasings_is_never_laxer_than_the_gate_carried_over() -> None:
+    found, carried = calibrate(RETRIEVER), Gate.carried_over(RETRIEVER)
+    assert found.phrasings == 1
+    assert not found.enough
+    assert found.answer_at >= carried.answer_at
+
+
+def test_calibration_is_the_same_every_time_and_survives_being_kept() -> None:
+    found = calibrate(RETRIEVER)
+    assert found == calibrate(Retriever(CLINIC))
+    assert Calibration.from_json(found.to_json()) == found
+    assert gate_for(RETRIEVER, replace(found, answer_at=0.77)).answer_at == 0.77
+
+
+def test_what_is_no_calibration_is_refused() -> None:
+    for kept in ({}, {"answer_at": 0.5, "option_at": 0.2, "phrasings": None}):
+        with pytest.raises((KeyError, TypeError, ValueError)):
+            Calibration.from_json(kept)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("semantics", [True, False])
+def test_folders_of_nothing_and_of_one_entry_have_a_gate(semantics: bool) -> None:
+    for folder in (corpus(), corpus(faq("one", "What is it?", "A drip."))):
+        retriever = Retriever(folder, semantics)
+        assert 0 < gate_for(retriever).answer_at < 1
+
+
+def test_without_vectors_the_gate_has_its_own_weights() -> None:
+    plain = Retriever(CLINIC, semantics=False)
+    assert Gate.carried_over(plain).answer != Gate.carried_over(RETRIEVER).answer
+    ranking = plain.search(plain.query("how long does an infusion take"))
+    judgement = gate_for(plain).judge(ranking)
+    assert judgement.confidences[0] >= judgement.answer_at
