@@ -56,9 +56,14 @@ class StemmedRankBm25:
     """The same on stems."""
 
     def __init__(self, texts: Sequence[str]) -> None:
+        self._index = self.of_terms([terms(text) for text in texts])
+
+    @staticmethod
+    def of_terms(texts: Sequence[list[str]]) -> Any:
+        """rank_bm25's own index of texts given as terms."""
         from rank_bm25 import BM25Okapi
 
-        self._index = BM25Okapi([terms(text) for text in texts])
+        return BM25Okapi(texts)
 
     def scores(self, question: str) -> Scores:
         return np.asarray(self._index.get_scores(terms(question)))
