@@ -36,7 +36,10 @@ def words(text: str, language: str = "en") -> tuple[str, ...]:
     """The words and numbers of a text, normalised; English contractions are written out."""
     found: list[str] = []
     for token in _TOKEN.findall(normalise(text)):
-        found += _english(token) if language == "en" else token.split("'")
+        if "'" not in token and (language != "en" or token not in _IRREGULAR):
+            found.append(token)
+        else:
+            found += _english(token) if language == "en" else token.split("'")
     return tuple(word[:LONGEST_WORD] for word in found)
 
 
