@@ -16,7 +16,7 @@ from chatbot.builtin import read_lines, read_yaml
 from chatbot.knowledge.model import Kind
 from chatbot.retrieval.retriever import Retriever
 
-ENTRIES = 300  # at most this many entries are asked
+ENTRIES = 100  # at most this many entries are asked
 PHRASINGS = 2  # of each
 ENOUGH = 60  # phrasings from which the folder's own thresholds are trusted
 TITLES = 0.75  # how much titles count beside the threshold carried over, where there are too few
@@ -94,16 +94,18 @@ def gate_for(retriever: Retriever, kept: Calibration | None = None) -> Gate:
 
 
 def _own(retriever: Retriever, gate: Gate) -> tuple[list[_Asked], list[_Asked], list[_Asked]]:
-    """The folder's phrasings with themselves out, with their entry out; titles with theirs out."""
+    """The folder's phrasings with themselves out, and with their entry out; else titles so."""
     faqs = [document for document in retriever.corpus.documents if document.kind is Kind.FAQ]
     chosen = sorted(faqs, key=lambda document: _hash(document.id))[:ENTRIES]
-    own, near, titles = [], [], []
-    for document in chosen:
-        for text in sorted(document.also_asked, key=_hash)[:PHRASINGS]:
-            own.append(_ask(retriever, gate, text, document.id, unasked=text))
-            near.append(_ask(retriever, gate, text, without=document.id))
-        titles.append(_ask(retriever, gate, document.title, without=document.id))
-    return own, near, titles
+    phrasings = [
+        (document.id, text)
+        for document in chosen
+        for text in sorted(document.also_asked, key=_hash)[:PHRASINGS]
+    ]
+    own = [_ask(retriever, gate, text, name, unasked=text) for name, text in phrasings]
+    if len(own) >= ENOUGH:
+        return own, [_ask(retriever, gate, text, without=name) for name, text in phrasings], []
+    return own, [], [_ask(retriever, gate, entry.title, without=entry.id) for entry in chosen]
 
 
 def _ask(

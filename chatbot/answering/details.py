@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from chatbot.builtin import read_yaml
 from chatbot.knowledge.model import Document, Passage
@@ -49,6 +50,7 @@ class Details:
                 strengths.append(entry["strength"])
         self._analyzer = analyzer
         self._lines = Vocabulary(analyzer, (), lines)
+        self._details = lru_cache(maxsize=4096)(self._find)
         for line, strength in zip(lines, strengths, strict=True):
             self._strength.setdefault(self._lines.same(line[0])[0], strength)
         self._of_passage: dict[str, frozenset[str]] = {}
@@ -82,7 +84,7 @@ class Details:
             ),
         )
 
-    def _details(self, text: str) -> list[Folded]:
+    def _find(self, text: str) -> list[Folded]:
         folded = self._lines.fold(self._analyzer.words(text))
         return [entry for entry in folded if entry.term in self._strength]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +32,7 @@ class Table:
         self.vectors = vectors
         self._rows = rows
         self._weights = weights.astype(np.float64)[:, None]
-        self.word = cache(self.vector)
+        self.word = lru_cache(maxsize=8192)(self.vector)
 
     def rows_of(self, words: Iterable[str]) -> list[int]:
         """The rows of words, an unknown word by its pieces."""

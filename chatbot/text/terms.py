@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from functools import cache
+from functools import lru_cache
 
 from chatbot.text.normalise import normalise
 
@@ -22,6 +22,7 @@ _IRREGULAR = {
     **{f"{verb}nt": f"{verb} not" for verb in ("do", "does", "did", "is", "are", "was", "were",
        "has", "have", "had", "would", "could", "should")},
 }  # fmt: skip
+REMEMBERED = 100_000  # words whose stems are kept; visitors can type any number of others
 LONGEST_WORD = 40  # characters; more is not a word, and the stemmer takes quadratic time on it
 
 LANGUAGES = {
@@ -62,7 +63,9 @@ class Analyzer:
     def __init__(self, language: str = "en") -> None:
         self.language = language.lower().split("-")[0]
         name = LANGUAGES.get(self.language)
-        self.stem: Callable[[str], str] = cache(_stemmer(name) if name else unaccented)
+        self.stem: Callable[[str], str] = lru_cache(maxsize=REMEMBERED)(
+            _stemmer(name) if name else unaccented
+        )
 
     def words(self, text: str) -> tuple[str, ...]:
         """The words of a text, as this language writes them."""
