@@ -20,8 +20,8 @@ from chatbot.safety.scorer import Scorer
 
 UNCLEAR = "unclear"  # the category where only the score speaks: every resource is shown
 JOINED = 2  # earlier questions that are read together with the present one
-SURE = 0.95
 FEWEST = 2  # words that a message must have for the score alone to say anything
+ENOUGH = 4  # words from which on the score has a say in what a plain rule found
 DENIED = 4  # words that a "not" reaches over
 _CAN = frozenset({"can", "could"})
 _ENDED = re.compile(r"[.!?\s]+$")
@@ -82,7 +82,8 @@ class Detector:
                 found[rule] = tier
             if tier is Safety.EMERGENCY:
                 settled.add(rule.category)
-        score = message.score() if not found or message.plain else Safety.NONE
+        told = any(rule.clinic or rule.tier is Safety.URGENT for rule in found)
+        score = Safety.NONE if told else message.score()
         if score.gravity > max((tier.gravity for tier in found.values()), default=0):
             categories = tuple(dict.fromkeys(rule.category for rule in found)) or (UNCLEAR,)
             return Danger(score, categories, ("score",))
@@ -113,46 +114,64 @@ class _Message:
         self._scorer = scorer
         self._taken: dict[tuple[str, str], int] = {}
         self._chance: float | None = None
-        self.plain = True  # so far nothing but the topic of danger was found, nothing taken back
+        self._excused = self._denied = False  # whether anything was a saying; was denied or is over
 
     def weigh(self, rule: Rule, ends: int) -> Safety:
         """The tier that is left of a match after what stands around it."""
-        self.plain = self.plain and rule.tier is Safety.CONCERN
         if rule.firm:
             return rule.tier
         ends &= ~self._taken_back("idioms", rule)
         if not ends:
+            self._excused = True
             return Safety.NONE
         if rule.tier is not Safety.CONCERN:
-            ends &= ~self._taken_back("softened", rule)
-            if not self._sure():
+            if rule.clinic or not self._sure():
+                ends &= ~self._taken_back("softened", rule)
                 ends &= ~self._taken_back("softened_by_sentence", rule)
+            if rule.clinic or not self._certain():
+                left = ends & ~self._taken_back("past", rule)
+                self._denied |= left != ends
+                ends = left
         negated = self._negated()
         if ends and negated:
             ends &= rule.pattern.ends(self.reading, self.reading.everywhere & ~negated)
-        if not ends:
-            return Safety.NONE if rule.tier is Safety.URGENT else Safety.CONCERN
-        if rule.broad and self._scorer and rule.tier is not Safety.CONCERN:
-            return self._scorer.agreed(rule.tier, self._chance_of_danger())
-        return rule.tier
+            self._denied |= not ends
+        tier, taken = rule.tier, not ends
+        if taken:
+            tier = Safety.NONE if tier is Safety.URGENT else Safety.CONCERN
+        told = rule.broad or self.reading.length >= ENOUGH
+        if self._scorer is None or rule.clinic or not told:
+            return tier
+        spoken = rule.category in self._book.topics or not (taken or rule.tier is Safety.CONCERN)
+        kept = spoken and not (rule.broad and not taken)
+        return self._scorer.agreed(tier, rule.broad, kept, self._chance_of_danger())
 
     def score(self) -> Safety:
-        """What the score makes of the message by itself: no emergency beside a general counter."""
+        """What the score makes of the message by itself, beside what was taken back in it."""
         if self._scorer is None or self.reading.length < FEWEST:
             return Safety.NONE
         level = self._scorer.level(self._chance_of_danger())
-        counters = self._book.counters[""].softened_by_sentence
-        if (
-            level is Safety.EMERGENCY
-            and not self._sure()
-            and self._reach("softened_by_sentence", counters)
-        ):
+        if level is Safety.NONE or self._certain():
+            return level
+        general = self._book.counters[""]
+        asked = self._reach("softened_by_sentence", general.softened_by_sentence)
+        if self._excused and level is Safety.CONCERN:
+            return Safety.NONE
+        if self._excused or self._denied or self._reach("past", general.past):
             return Safety.CONCERN
-        return level
+        return Safety.CONCERN if asked and not self._speaks_of_now() else level
 
     def _sure(self) -> bool:
-        """Whether the score leaves no doubt, so that no date takes anything back."""
-        return self._scorer is not None and self._chance_of_danger() >= SURE
+        """Whether the score finds danger so likely that no question takes it back."""
+        if self._scorer is None:
+            return False
+        return self._scorer.sure(self._chance_of_danger(), self._speaks_of_now())
+
+    def _certain(self) -> bool:
+        return self._scorer is not None and self._scorer.certain(self._chance_of_danger())
+
+    def _speaks_of_now(self) -> bool:
+        return any(pattern.ends(self.reading) for pattern in self._book.present)
 
     def _chance_of_danger(self) -> float:
         if self._chance is None:
@@ -184,7 +203,7 @@ class _Message:
             for pattern in patterns:
                 whole = kind in ("idioms", "softened")
                 found |= pattern.covers(self.reading) if whole else pattern.ends(self.reading)
-            if kind == "softened_by_sentence":
+            if kind in ("softened_by_sentence", "past"):
                 found = sum(part for part in self.reading.sentences if found & part)
             self._taken[kind, name] = found
         return self._taken[kind, name]

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 
 from rapidfuzz.distance import OSA
 
+from chatbot.safety.letters import deletions, plain, undisguised
 from chatbot.safety.reading import NUMBER, STOP, Reading
-from chatbot.text.normalise import normalise
 
-LONGEST = 60  # characters; a longer run without a space is cut, nobody writes such a word
+LONGEST = 120  # characters; a longer run without a space is cut
+RUN = 20  # from this length on a word run together from others may have unknown letters in it
+UNKNOWN = 1.5  # what such a letter costs, against 1 for a known word
 
 _PARTS = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[.?!;](?=\D|$)")
 _DISGUISE = re.compile(r"[@$€*#!|+\d_]|[^\W\d_][.\-/]")
-_LETTERS = str.maketrans("01345789@$€!|+", "oieastbgaseilt")
-_SECOND = str.maketrans("01345789@$€!|+", "oleastbgaselit")
-_MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe2f]")
+_ELLIPSIS = re.compile(r"\.{2,}|…")
 _REPEATED = re.compile(r"(.)\1{2,}")
 _DOUBLED = re.compile(r"(.)\1+")
 _SPACED = re.compile(r"(?i)(?<![^\s.\-*_])[a-z0-9@$!](?:[\s.\-*_][a-z0-9@$!]){2,60}(?![^\s.,!?])")
-_HOMOGLYPHS = str.maketrans(
-    "аеорсухівкмнтѕјһԁӏ" + "οαινκρτυχε" + "ɡıɩ", "aeopcyxibkmhtsjhdl" + "oaivkptuxe" + "gii"
-)
 
 
 class Reader:
@@ -62,13 +58,13 @@ class Reader:
         new._pieces = self._pieces | new._vocabulary
         new._near = dict(self._near)
         for word in sorted(new._vocabulary - self._vocabulary):
-            for key in _deletions(word):
+            for key in deletions(word):
                 new._near[key] = (*new._near.get(key, ()), word)
         return new
 
     def words(self, text: str) -> list[str]:
         """The words of a phrase, written out and without fillers, as `read` will see them."""
-        found = [word for part in _PARTS.findall(_plain(text)) for word in self._expand(part)]
+        found = [word for part in _PARTS.findall(plain(text)) for word in self._expand(part)]
         return [word for word in found if word not in self._fillers]
 
     def read(self, text: str) -> Reading:
@@ -77,10 +73,10 @@ class Reader:
             text = self._symbols.sub(lambda found: f" {self._named[found.group()]} ", text)
         # Before runs of space become one: they part the words of "c o m e   b a c k".
         text = _SPACED.sub(lambda found: re.sub(r"[\s.\-*_]", "", found.group()), text)
-        plain = _plain(re.sub(r"(?:\r?\n\s*){2,}", " . ", text))
+        text = plain(re.sub(r"(?:\r?\n\s*){2,}", " . ", text))
         rows: list[tuple[str, ...]] = []
         known: dict[str, list[tuple[str, ...]]] = {}
-        for chunk in plain.split():
+        for chunk in text.split():
             if chunk not in known:
                 known[chunk] = self._chunk(chunk)
             rows += known[chunk]
@@ -103,7 +99,7 @@ class Reader:
         if chunk in self._vocabulary and chunk not in self._expansions:
             return [(chunk,)]
         if _DISGUISE.search(chunk):
-            for other in _undisguised(chunk):
+            for other in undisguised(chunk):
                 if other in self._vocabulary or self._begins(other):
                     ends = [STOP] if chunk[-1] in ".?" else []
                     return [(word,) for word in self._expand(other) + ends]
@@ -113,7 +109,8 @@ class Reader:
             masked = self._unmasked(chunk)
             if masked:
                 return [masked]
-        chunk = re.sub(r"\.{2,}|…", " ", chunk)
+        if ".." in chunk or "…" in chunk:
+            chunk = _ELLIPSIS.sub(" ", chunk)
         rows: list[tuple[str, ...]] = []
         for part in _PARTS.findall(chunk):
             if part in ".?!;":
@@ -167,7 +164,7 @@ class Reader:
         if not 3 <= len(word) <= 16:
             return []
         near: set[str] = set()
-        for key in _deletions(word):
+        for key in deletions(word):
             near.update(self._near.get(key, ()))
         found = []
         for other in sorted(near):
@@ -188,22 +185,31 @@ class Reader:
         return tuple(sorted(fits)) if "*" in body or "#" in body else ()
 
     def _split(self, word: str) -> list[str]:
-        """`killmyself` as kill, myself: the fewest words of the rules that make up all of it."""
-        best: list[list[str] | None] = [[]] + [None] * len(word)
+        """`killmyself` as kill, myself: the fewest known words, with few letters between them."""
+        costs, begins = [0.0], [0]
         for end in range(1, len(word) + 1):
-            for begin in range(max(0, end - 12), end):
-                head, piece = best[begin], word[begin:end]
-                if head is None or piece not in self._pieces:
-                    continue
-                if len(piece) == 1 and piece not in "iua":
-                    continue
-                now = best[end]
-                if now is None or len(head) + 1 < len(now):
-                    best[end] = [*head, piece]
-        parts = best[-1] or []
-        if len(parts) < 2 or max(map(len, parts)) < 3:
+            cost, begin = costs[-1] + UNKNOWN, end - 1
+            for start in range(max(0, end - 12), end):
+                piece = word[start:end]
+                if piece in self._pieces and (end - start > 1 or piece in "iua"):
+                    now = (
+                        costs[start] + 1 - (end - start) ** 2 / 1000
+                    )  # of as many, the longer ones
+                    if now < cost:
+                        cost, begin = now, start
+            costs.append(cost)
+            begins.append(begin)
+        parts: list[str] = []
+        end = len(word)
+        while end:
+            parts.append(word[begins[end] : end])
+            end = begins[end]
+        unknown = sum(len(part) == 1 and part not in self._pieces for part in parts)
+        most = len(word) // 6 if len(word) >= RUN else 0
+        if len(parts) < 2 or max(map(len, parts)) < 3 or unknown > most:
             return []
-        return [word for part in parts for word in self._expand(part) if word not in self._fillers]
+        whole = (word for part in reversed(parts) for word in self._expand(part))
+        return [word for word in whole if word.isalnum() and word not in self._fillers]
 
     def _joined(self, rows: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
         """`over dose` and `my self` as the one word they are."""
@@ -215,27 +221,3 @@ class Reader:
             else:
                 kept.append(row)
         return kept
-
-
-def _plain(text: str) -> str:
-    """Normalised, without accents and other marks, look-alike letters made Latin."""
-    plain = normalise(text)
-    if plain.isascii():
-        return plain
-    return _MARKS.sub("", unicodedata.normalize("NFKD", plain)).translate(_HOMOGLYPHS)
-
-
-def _undisguised(chunk: str) -> list[str]:
-    """`k1ll`, `su!c!de!` and `d.i.e` with letters for signs, in the likely readings."""
-    ended = chunk.strip("\"'()[]{}*_~.,?;:").rstrip("!")
-    others = []
-    for table in (_LETTERS, _SECOND):
-        other = re.sub(r"[.\-_*/#]", "", ended.translate(table))
-        if re.search(r"[a-z]", ended) and other not in others:
-            others.append(other)
-    return others
-
-
-def _deletions(word: str) -> set[str]:
-    """`word` and what is left of it without one letter."""
-    return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}

@@ -9,6 +9,7 @@ from chatbot.builtin import read_lines, read_yaml
 from chatbot.safety.normalising import Reader
 from chatbot.safety.notation import Compiler, Pattern
 
+Patterns = tuple[Pattern, ...]
 _ENDS = re.compile(r"[.?!]+(?=\s|$)")
 
 
@@ -18,8 +19,10 @@ def is_personal(text: str) -> bool:
     By the phrases of `builtin/safety/personal.yaml`; an exception counts as no finding, since the
     crisis check, which comes first, has its own answer to that.
     """
-    reader, personal, general = _phrases()
+    reader, personal, general, whole = _phrases()
     reading = reader.read(_ENDS.sub(",", text))  # "I take lithium. Can I come?" is one question
+    if any(pattern.ends(reading) for pattern in whole):
+        return False
     covered = 0
     for pattern in general:
         covered |= pattern.covers(reading)
@@ -27,12 +30,14 @@ def is_personal(text: str) -> bool:
 
 
 @cache
-def _phrases() -> tuple[Reader, tuple[Pattern, ...], tuple[Pattern, ...]]:
+def _phrases() -> tuple[Reader, Patterns, Patterns, Patterns]:
     common, rules = read_yaml("safety/words.yaml"), read_yaml("safety/personal.yaml")
     everyday = (*common["everyday"].split(), *read_lines("safety/everyday.txt"))
     reader = Reader(common["expansions"], rules["fillers"].split(), everyday)
     compiler = Compiler(reader.words, {**common["sets"], **rules["sets"]})
-    personal = tuple(compiler.compile(source) for source in rules["personal"])
-    general = tuple(compiler.compile(source) for source in rules["general"])
-    words = (word for pattern in (*personal, *general) for word in pattern.vocabulary())
-    return reader.knowing(words), personal, general
+    kinds = [
+        tuple(map(compiler.compile, rules[kind]))
+        for kind in ("personal", "general", "general_whole")
+    ]
+    words = (word for kind in kinds for pattern in kind for word in pattern.vocabulary())
+    return reader.knowing(words), kinds[0], kinds[1], kinds[2]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from chatbot.builtin import FOLDER, read_lines, read_yaml
@@ -42,7 +43,8 @@ class Rule:
     """One phrase to look for.
 
     A `firm` one is never taken back by what stands around it. A `broad` one leaves room for other
-    words, can come about by chance, and counts in full only where the score agrees.
+    words, can come about by chance, and counts in full only where the score agrees. The score has
+    no say on a phrase of the `clinic`.
     """
 
     category: str
@@ -51,6 +53,7 @@ class Rule:
     pattern: Pattern
     firm: bool = False
     broad: bool = False
+    clinic: bool = False
 
     @property
     def name(self) -> str:
@@ -63,12 +66,13 @@ class Counters:
     """What takes a match back, for one category or ("") for all of them.
 
     `idioms` cancel the match they overlap and `softened` make it a concern; `softened_by_sentence`
-    does so from anywhere in the same sentence.
+    does so from anywhere in the same sentence, and so does `past`, which says that it is over.
     """
 
     idioms: tuple[Pattern, ...] = ()
     softened: tuple[Pattern, ...] = ()
     softened_by_sentence: tuple[Pattern, ...] = ()
+    past: tuple[Pattern, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,9 @@ class RuleBook:
     """Everything the detector goes by.
 
     `helper` finds a message about somebody else. A match that begins close behind one of `negators`
-    with none of `halts` between is denied: it becomes a concern.
+    with none of `halts` between is denied: it becomes a concern. `topics` are categories whose mere
+    mention gets help, however harmless the score finds the message. `present` tells that somebody
+    speaks of now: then a question or a date takes less back.
     """
 
     reader: Reader
@@ -86,6 +92,8 @@ class RuleBook:
     helper: tuple[Pattern, ...] = ()
     negators: frozenset[str] = frozenset({"not", "never", "no"})
     halts: frozenset[str] = frozenset()
+    topics: frozenset[str] = frozenset()
+    present: tuple[Pattern, ...] = ()
 
 
 def builtin() -> RuleBook:
@@ -138,11 +146,14 @@ def _book(words: Mapping[str, Any], categories: Mapping[str, Any]) -> RuleBook:
         counters[category] = _counters(_together(block for _, block in blocks), patterns)
     if not rules:
         raise ValueError("there are no rules")
-    helper = patterns(words.get("helper"))
+    helper, present = patterns(words.get("helper")), patterns(words.get("present"))
     negators = frozenset(words.get("negators", "not never no").split())
     halts = frozenset(words.get("halts", "i but").split())
-    reader = reader.knowing((*_vocabulary(rules, counters, helper), *negators, *halts))
-    return RuleBook(reader, compiler, tuple(rules), counters, helper, negators, halts)
+    reader = reader.knowing((*_vocabulary(rules, counters, (*helper, *present)), *negators, *halts))
+    topics = frozenset(words.get("topics", "").split())
+    return RuleBook(
+        reader, compiler, tuple(rules), counters, helper, negators, halts, topics, present
+    )
 
 
 def _add(
@@ -155,7 +166,7 @@ def _add(
     category, tier, match, counter = extra
     try:
         key = f"{category}:{match}" if counter else category
-        rule = Rule(key, TIERS[tier], "en", compiler.compile(match))
+        rule = Rule(key, TIERS[tier], "en", compiler.compile(match), clinic=True)
         if counter:
             counters[key] = Counters(softened_by_sentence=(compiler.compile(counter),))
     except (ValueError, KeyError):
@@ -176,12 +187,12 @@ def _counters(block: Mapping[str, Any], patterns: Any) -> Counters:
 
 
 def _vocabulary(
-    rules: Iterable[Rule], counters: Mapping[str, Counters], helper: Iterable[Pattern]
+    rules: Iterable[Rule], counters: Mapping[str, Counters], more: Iterable[Pattern]
 ) -> Iterator[str]:
     for rule in rules:
         yield from rule.pattern.vocabulary()
     for counter in counters.values():
-        for pattern in (*counter.idioms, *counter.softened, *counter.softened_by_sentence):
+        for pattern in chain(*(getattr(counter, kind) for kind in Counters.__dataclass_fields__)):
             yield from pattern.vocabulary()
-    for pattern in helper:
+    for pattern in more:
         yield from pattern.vocabulary()

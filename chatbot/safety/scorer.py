@@ -23,15 +23,17 @@ STEM = 5
 class Scorer:
     """Weighs what a message is made of.
 
-    `levels` are four chances of danger, from 0 to 1: below the first a broad rule counts for
-    nothing, from the second on in full; from the third on the score alone is a concern, from the
-    fourth on an emergency.
+    `levels` are six chances of danger, from 0 to 1. Below the first a finding counts for nothing,
+    or as a concern when it is plain or its topic always gets help; from the second on a broad one
+    counts in full. From the third on no question around it takes a match back, from the fourth on
+    no date either. From the fifth on the score alone is a concern, from the sixth an emergency.
     """
 
     def __init__(self, weights: Mapping[str, float], levels: Sequence[float]) -> None:
         self._weights = weights
         self._bias = weights.get("", 0.0)
-        self._doubted, self._agreed, self._concern, self._emergency = levels
+        self._doubted, self._agreed, self._sure, self._certain, *alone = levels
+        self._concern, self._emergency = alone
 
     @classmethod
     def builtin(cls) -> Scorer:
@@ -47,12 +49,21 @@ class Scorer:
             return Safety.EMERGENCY
         return Safety.CONCERN if chance >= self._concern else Safety.NONE
 
-    def agreed(self, tier: Safety, chance: float) -> Safety:
-        """What is left of the tier of a broad rule, one that words far apart can meet by chance."""
-        if chance >= self._agreed:
+    def sure(self, chance: float, present: bool) -> bool:
+        """Whether a match stands against a question around it; `present`: it speaks of now."""
+        return chance >= (self._agreed if present else self._sure)
+
+    def certain(self, chance: float) -> bool:
+        """Whether it stands even against words that say it is over."""
+        return chance >= self._certain
+
+    def agreed(self, tier: Safety, broad: bool, kept: bool, chance: float) -> Safety:
+        """What is left of a finding; nothing of one not `kept` where danger is unlikely."""
+        if chance >= self._agreed or (chance >= self._doubted and not broad):
             return tier
-        wanted = tier is Safety.EMERGENCY and chance >= self._doubted
-        return Safety.CONCERN if wanted else Safety.NONE
+        if chance < self._doubted and not kept:
+            return Safety.NONE
+        return min(tier, Safety.CONCERN, key=lambda one: one.gravity)
 
     def chance(self, rows: Rows) -> float:
         """How likely the message speaks of danger, 0 to 1, by its most dangerous stretch."""

@@ -13,6 +13,7 @@ from chatbot.safety.detector import Detector, assess_safely
 from chatbot.safety.model import Danger, Safety
 
 DETECTOR = Detector.builtin()
+EMERGENCY = Safety.EMERGENCY
 
 
 def safety(text: str, *earlier: str) -> Safety:
@@ -122,6 +123,33 @@ def test_a_message_about_somebody_else_is_told() -> None:
     assert not DETECTOR.assess("I want to kill myself").helper
 
 
+def test_a_question_about_what_is_happening_now_is_as_grave_as_the_statement() -> None:
+    assert safety("is it normal that my tongue is swelling since I left the clinic?") is EMERGENCY
+    assert safety("what happens if I took all of my pills tonight?") is EMERGENCY
+    assert safety("what happens if somebody takes too many pills?") is not EMERGENCY
+
+
+def test_what_was_over_and_is_back_is_no_history() -> None:
+    assert safety("I used to want to die years ago and tonight it is back") is EMERGENCY
+    assert safety("I wanted to die years ago, I'm glad I survived") is not EMERGENCY
+
+
+def test_words_run_together_are_parted_even_with_an_unknown_one_among_them() -> None:
+    assert safety("idontwanttoliveanymorehelpme") is EMERGENCY
+    assert safety("mybrotherzyxwvwantstokillhimselftonight") is EMERGENCY
+
+
+def test_a_plain_medical_question_gets_no_help_and_one_about_suicide_does() -> None:
+    assert safety("can ketamine cause seizures") is Safety.NONE
+    assert safety("how does ketamine help people who think about suicide?") is Safety.CONCERN
+
+
+def test_the_built_in_rules_are_compiled_once() -> None:
+    begun = time.process_time()
+    Detector.builtin([("overdose", "emergency", "had the green ones", None)])
+    assert time.process_time() - begun < 0.1
+
+
 class Broken(Detector):
     def assess(self, text: str, earlier: Any = ()) -> Danger:
         raise RuntimeError(text)
@@ -149,7 +177,21 @@ def test_no_input_raises_or_takes_long(parts: list[str], times: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "seed", ["a", "a ", "a-", "a.", "k1ll ", "**a", "i want to ", "s u i ", "not ", "die. ", "1 2 "]
+    "seed",
+    [
+        "k1llmyself'x'toni'ght ",
+        "a",
+        "a ",
+        "a-",
+        "a.",
+        "k1ll ",
+        "**a",
+        "i want to ",
+        "s u i ",
+        "not ",
+        "die. ",
+        "1 2 ",
+    ],
 )
 def test_worst_cases_take_time_in_proportion_to_their_length(seed: str) -> None:
     def seconds(length: int) -> float:

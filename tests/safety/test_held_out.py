@@ -39,8 +39,8 @@ def test_personal_questions_are_known_in_unseen_words() -> None:
     unseen = rows("personal", "held-out")
     found = [is_personal(row["text"]) for row in unseen if row["personal"]]
     wrong = [is_personal(row["text"]) for row in unseen if not row["personal"]]
-    assert Rate(sum(found), len(found)).share >= 0.78
-    assert Rate(sum(wrong), len(wrong)).share <= 0.16
+    assert Rate(sum(found), len(found)).share >= 0.86
+    assert Rate(sum(wrong), len(wrong)).share <= 0.09
 
 
 def test_every_introduced_identifier_is_redacted_and_nothing_else() -> None:

@@ -46,5 +46,5 @@ def test_every_phrase_can_be_used() -> None:
     words, rules = read_yaml("safety/words.yaml"), read_yaml("safety/personal.yaml")
     reader = Reader(words["expansions"], rules["fillers"].split())
     notation = Compiler(reader.words, {**words["sets"], **rules["sets"]})
-    for source in (*rules["personal"], *rules["general"]):
+    for source in (*rules["personal"], *rules["general"], *rules["general_whole"]):
         notation.compile(source)

@@ -2,10 +2,10 @@
 
     python -m tools.safety.fit [--check]
 
-Learns from the tuning half of tests/safety/corpus, from examples.yaml and, as messages without
-danger, from the questions under ../shared/data. The held-out half is never read. Features seen
-once are left out. `--check` leaves out each quarter of the tuning half in turn and prints how the
-rules and the score together do on it.
+Learns from the tuning messages of tests/safety/corpus, from examples.yaml and, as messages without
+danger, from the questions of knowledge/ and under ../shared/data, with the word vectors of
+chatbot/builtin/vectors. The held-out half is never read. `--check` leaves out each quarter of the
+tuning messages in turn and prints how the rules and the score together do on it.
 """
 
 from __future__ import annotations
@@ -13,12 +13,15 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import re
 import sys
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, deque
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
+import yaml
+from numpy.typing import NDArray
 
 from chatbot.builtin import FOLDER, read_yaml
 from chatbot.safety import rules, scorer
@@ -28,16 +31,23 @@ from chatbot.safety.scorer import Scorer
 ROOT = Path(__file__).resolve().parent.parent.parent
 CORPUS = ROOT / "tests" / "safety" / "corpus"
 DATA = ROOT.parent / "shared" / "data"
-LEVELS = (0.05, 0.15, 0.55, 0.93)  # see Scorer
-PENALTY = 1 / 50
-STEPS = 1500
+LEVELS = (0.12, 0.3, 0.6, 0.95, 0.57, 0.77)  # see Scorer
+PENALTY = 1 / 12
+STEPS = 250
 PAIRS = 6000
+VECTORS = (
+    2.0  # how far the word vectors are trusted; more gives every word a weight of its own less
+)
+WIDTH = 256
+LEAST, FAINT = 0.1, 0.5  # smaller weights, and smaller ones of words in no message, are left out
+MOST = 4.0  # what a word in no message can weigh
 HEAD = """\
 # Weights of the second opinion on danger, made by tools/safety/fit.py; positive means danger.
 # First the levels that scorer.py explains; then weight, tab, word or pair of words
 # ("#" is a number, "~" stands for any ending, the line without a word is what all start from).
 """
 Example = tuple[str, bool, float]
+Array = NDArray[np.float64]
 
 
 def tuning(name: str) -> list[dict[str, object]]:
@@ -52,13 +62,31 @@ def outside() -> list[Example]:
     for block in read_yaml("safety/examples.yaml").values():
         found += [(text, True, 1.0) for text in block["shown"]]
         found += [(text, False, 1.0) for text in block["none"]]
-    found += [(str(row["text"]), False, 1.0) for row in tuning("personal")]
+    more = [row for row in tuning("tuning-2") if "personal" in row]
+    found += [(str(row["text"]), False, 1.0) for row in (*tuning("personal"), *more)]
+    found += [(question, False, 0.7) for question in answered()]
     dice = random.Random(1)
     for path in ("covidfaq/questions.jsonl", "stackfaq/questions.jsonl", "out-of-scope.jsonl"):
         lines = (DATA / path).read_text("utf-8").splitlines()
         questions = [json.loads(line)["question"] for line in lines]
         found += [(q, False, 0.5) for q in dice.sample(questions, min(1500, len(questions)))]
     return found
+
+
+def answered() -> list[str]:
+    """The questions of the sample folder, none of which is a cry for help."""
+    found = []
+    for path in sorted((ROOT / "knowledge" / "faqs").glob("*.yaml")):
+        for entry in yaml.safe_load(path.read_text("utf-8"))["faqs"]:
+            found += [entry["question"], *entry.get("also_asked", ())]
+    return found
+
+
+def dangers(wanted: bool) -> list[dict[str, object]]:
+    """The messages in danger, or without, that the score is fitted to."""
+    key = "tier" if wanted else "kind"
+    rows = [*tuning("positives" if wanted else "negatives"), *tuning("tuning-2")]
+    return [row for row in rows if key in row]
 
 
 def samples(examples: Iterable[Example]) -> list[tuple[set[str], bool, float]]:
@@ -79,12 +107,19 @@ def samples(examples: Iterable[Example]) -> list[tuple[set[str], bool, float]]:
 
 
 def fit(examples: Iterable[Example]) -> dict[str, float]:
-    """The weights; the one of "" is the bias."""
+    """The weights; the one of "" is the bias.
+
+    A word's weight is its own and what its word vector says, so that words which no message has are
+    judged by their neighbours; only the sum is kept, and no vector is needed at run time.
+    """
     learnt = samples(examples)
     alone = learnt[: len(learnt) - PAIRS]
     seen = Counter(feature for features, _, _ in alone for feature in features)
-    names = sorted(feature for feature, count in seen.items() if count > 1)
+    vectors = meanings()
+    names = sorted({feature for feature, count in seen.items() if count > 1} | vectors.keys())
     columns = {feature: i for i, feature in enumerate(names)}
+    unknown = np.zeros(WIDTH)
+    table = np.array([vectors.get(name, unknown) for name in names])
     row_of, column_of, values = [], [], []
     for i, (features, _, _) in enumerate(learnt):
         known = sorted(columns[f] for f in features if f in columns)
@@ -94,18 +129,69 @@ def fit(examples: Iterable[Example]) -> dict[str, float]:
     rows, cols, vals = np.array(row_of), np.array(column_of), np.array(values)
     danger = np.array([float(d) for _, d, _ in learnt])
     weight = np.array([w for _, _, w in learnt])
-    theta, bias = np.zeros(len(names)), 0.0
-    ahead, bias_ahead, step = theta, bias, 1 / (0.25 * weight.sum() * 0.02 + PENALTY)
-    for turn in range(STEPS):  # Nesterov's accelerated gradient
-        score = np.bincount(rows, vals * ahead[cols], len(learnt)) + bias_ahead
+    dense = np.zeros((len(learnt), WIDTH))
+    for begin in range(0, len(rows), 50_000):  # in pieces, for the sake of memory
+        part = slice(begin, begin + 50_000)
+        np.add.at(dense, rows[part], vals[part, None] * table[cols[part]])
+
+    def loss(theta: Array) -> tuple[float, Array]:
+        own, shared, bias = theta[: len(names)], theta[len(names) : -1], theta[-1]
+        score = np.bincount(rows, vals * own[cols], len(learnt)) + dense @ shared + bias
         error = weight * (1 / (1 + np.exp(-score)) - danger)
-        new = ahead - step * (np.bincount(cols, vals * error[rows], len(names)) + PENALTY * ahead)
-        new_bias = bias_ahead - step * error.sum() * 0.05
-        push = turn / (turn + 3)
-        ahead, bias_ahead = new + push * (new - theta), new_bias + push * (new_bias - bias)
-        theta, bias = new, new_bias
-    kept = {name: round(float(w), 2) for name, w in zip(names, theta, strict=True)}
-    return {"": round(bias, 2), **{name: w for name, w in kept.items() if abs(w) >= 0.05}}
+        slope: Array = np.bincount(cols, vals * error[rows], len(names)).astype(float)
+        slope = np.concatenate(
+            [slope + PENALTY * own, error @ dense + PENALTY * shared, [error.sum()]]
+        )
+        fault = weight @ (np.logaddexp(0, score) - danger * score)
+        return float(fault + PENALTY / 2 * theta[:-1] @ theta[:-1]), slope
+
+    theta = descend(loss, np.zeros(len(names) + WIDTH + 1))
+    whole = theta[: len(names)] + table @ theta[len(names) : -1]
+    kept = {"": round(float(theta[-1]), 2)}
+    for name, w in zip(names, whole, strict=True):
+        if abs(w) >= (LEAST if name in seen else FAINT):
+            kept[name] = round(float(w if name in seen else np.clip(w, -MOST, MOST)), 2)
+    return kept
+
+
+def meanings() -> dict[str, Array]:
+    """The built-in word vectors of whole words, each as long as the word counts."""
+    folder = FOLDER / "vectors"
+    counts = np.load(folder / "weights.npy") / 255
+    rows = np.load(folder / "vectors.npy") / 480 * VECTORS * counts[:, None]
+    words = (folder / "words.txt").read_text("utf-8").splitlines()
+    whole = re.compile("[a-z]{2,}")
+    return {w: row for w, row in zip(words, rows, strict=True) if whole.fullmatch(w)}
+
+
+def descend(loss: Callable[[Array], tuple[float, Array]], at: Array) -> Array:
+    """Where `loss` is least: L-BFGS as in Nocedal and Wright, algorithm 7.4, with backtracking."""
+    value, slope = loss(at)
+    past: deque[tuple[Array, Array]] = deque(maxlen=12)
+    for _ in range(STEPS):
+        way, shares = -slope, []
+        for step, turn in reversed(past):
+            share = step @ way / (step @ turn)
+            way = way - share * turn
+            shares.append(share)
+        if past:
+            step, turn = past[-1]
+            way = way * (step @ turn / (turn @ turn))
+        for (step, turn), share in zip(past, reversed(shares), strict=True):
+            way = way + step * (share - turn @ way / (step @ turn))
+        size = 1.0 if past else 1 / np.abs(slope).sum()
+        new, new_slope = loss(at + size * way)
+        while new > value + 1e-4 * size * (slope @ way) and size > 1e-9:
+            size /= 2
+            new, new_slope = loss(at + size * way)
+        step, turn = size * way, new_slope - slope
+        if step @ turn > 1e-12:
+            past.append((step, turn))
+        at, done = at + step, value - new < 1e-5 * value
+        value, slope = new, new_slope
+        if done:
+            break
+    return at
 
 
 def write(weights: dict[str, float]) -> None:
@@ -118,8 +204,7 @@ def write(weights: dict[str, float]) -> None:
 def check() -> None:
     """Four-fold cross-validation on the tuning half."""
     always, parts = outside(), 4
-    rows = [(row, True) for row in tuning("positives")]
-    rows += [(row, False) for row in tuning("negatives")]
+    rows = [(row, danger) for danger in (True, False) for row in dangers(danger)]
     random.Random(3).shuffle(rows)
     counts: Counter[str] = Counter()
     for part in range(parts):
@@ -148,8 +233,9 @@ def main() -> int:
     if parser.parse_args().check:
         check()
         return 0
-    learnt = [(str(row["text"]), True, 1.0) for row in tuning("positives")]
-    learnt += [(str(row["text"]), False, 1.0) for row in tuning("negatives")]
+    learnt = [
+        (str(row["text"]), danger, 1.0) for danger in (True, False) for row in dangers(danger)
+    ]
     weights = fit(learnt + outside())
     write(weights)
     print(f"{len(weights)} weights")

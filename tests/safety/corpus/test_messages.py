@@ -57,6 +57,19 @@ def test_enough_look_alikes_and_enough_ordinary_questions() -> None:
     assert len(ordinary) >= 300
 
 
+def test_the_second_batch_is_for_tuning_alone_and_repeats_nothing() -> None:
+    rows = messages("tuning-2")
+    assert {row["half"] for row in rows} == {"tuning"}
+    assert len({row["id"] for row in rows}) == len(rows)
+    known = {
+        row["text"] for name in ("positives", "negatives", "personal") for row in messages(name)
+    }
+    assert not known & {row["text"] for row in rows}
+    assert sum("tier" in row for row in rows) >= 700
+    assert sum("kind" in row for row in rows) >= 650
+    assert len({row["category"] for row in rows if "tier" in row}) == 15
+
+
 def test_each_identifier_occurs_in_its_message_as_written() -> None:
     for row in messages("identifiers"):
         for span in row["spans"]:

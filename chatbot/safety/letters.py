@@ -1,0 +1,45 @@
+"""One spelling for the letters of a message: accents, look-alikes, signs that stand for letters."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from chatbot.text.normalise import normalise
+
+_LETTERS = str.maketrans("01345789@$€!|+", "oieastbgaseilt")
+_SECOND = str.maketrans("01345789@$€!|+", "oleastbgaselit")
+_MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe2f]")
+_HOMOGLYPHS = str.maketrans(
+    "аеорсухівкмнтѕјһԁӏ" + "οαινκρτυχε" + "ɡıɩ", "aeopcyxibkmhtsjhdl" + "oaivkptuxe" + "gii"
+)
+
+
+def plain(text: str) -> str:
+    """Normalised, without accents and other marks, look-alike letters made Latin."""
+    return " ".join(map(_chunk, text.split()))
+
+
+def _chunk(chunk: str) -> str:
+    if chunk.isalpha() and chunk.isascii():
+        return chunk.lower()
+    form = normalise(chunk)
+    if form.isascii():
+        return form
+    return _MARKS.sub("", unicodedata.normalize("NFKD", form)).translate(_HOMOGLYPHS)
+
+
+def undisguised(chunk: str) -> list[str]:
+    """`k1ll`, `su!c!de!` and `d.i.e` with letters for signs, in the likely readings."""
+    ended = chunk.strip("\"'()[]{}*_~.,?;:").rstrip("!")
+    others = []
+    for table in (_LETTERS, _SECOND):
+        other = re.sub(r"[.\-_*/#]", "", ended.translate(table))
+        if re.search(r"[a-z]", ended) and other not in others:
+            others.append(other)
+    return others
+
+
+def deletions(word: str) -> set[str]:
+    """`word` and what is left of it without one letter."""
+    return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}
