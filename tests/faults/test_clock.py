@@ -47,17 +47,14 @@ def test_a_moment_is_kept_as_it_is(moment: datetime, tmp_path: Path) -> None:
             store.deliveries.claim("webhook", moment, "me", 5)] == [item.reference]  # fmt: skip
 
 
-@pytest.mark.parametrize("zone", ["Asia/Kolkata", "America/St_Johns", "Pacific/Kiritimati"])
-def test_the_machines_zone_changes_nothing_that_is_kept(
-    zone: str, tmp_path: Path, tried: Tried
-) -> None:
+def test_the_machines_zone_changes_nothing_that_is_kept(tmp_path: Path, tried: Tried) -> None:
     code = (
         "import sys; from pathlib import Path; from tests.faults.test_clock import *\n"
         "store = at(Path(sys.argv[1])); store.prepare()\n"
         "for n, moment in enumerate(MOMENTS):\n"
         "    store.handoffs.submit(ASKED, key=str(n), now=moment, due_at=None)\n"
     )
-    for name, where in (("there", zone), ("here", "UTC")):
+    for name, where in (("there", "Pacific/Kiritimati"), ("here", "UTC")):
         subprocess.run([sys.executable, "-c", code, str(tmp_path / name)], check=True, cwd=ROOT,
                        env=os.environ | {"TZ": where})  # fmt: skip
     kept = []
