@@ -170,8 +170,8 @@ def test_no_message_is_slow_for_the_detector(tried: Tried) -> None:
 
 
 @pytest.mark.faults
-def test_twenty_thousand_messages_are_not_slow_for_the_detector(tried: Tried) -> None:
-    times = fuzz(20_000)
+def test_five_thousand_messages_are_not_slow_for_the_detector(tried: Tried) -> None:
+    times = fuzz(5_000)
     print(told(times))
     assert max(times) <= 0.05
     tried(len(times), told(times), SEED)
