@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint test-scale test-faults test-browsers audit bench-load bench-quality bench-speed bench-http bench-widget lock clean help
+.PHONY: run test lint test-scale test-faults test-browsers audit bench-load bench-quality bench-speed bench-widget lock clean help
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -46,6 +46,18 @@ test-browsers: $(VENV)/.dev build/browsers/.done ## the widget in Chromium, Fire
 	@for tool in chromium firefox-esr WebKitWebDriver xvfb-run; do command -v $$tool >/dev/null || \
 	  { echo "Missing $$tool: apt-get install -y --no-install-recommends chromium firefox-esr webkit2gtk-driver xvfb fonts-dejavu-core"; exit 1; }; done
 	$(BIN)/python -m pytest -m browsers -s tests/widget/test_browsers.py
+
+bench-quality: build/bench/.done ## answers beside other engines; prints the table of docs/quality.md
+	build/bench/bin/python -m benchmarks.quality
+
+bench-speed: build/bench/.done ## ranking at 1,000 to 100,000 passages beside other engines
+	build/bench/bin/python -m benchmarks.speed
+
+build/bench/.done: benchmarks/requirements.txt requirements.lock
+	$(PYTHON) -m venv build/bench
+	build/bench/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	build/bench/bin/pip install -q --disable-pip-version-check --no-deps -r benchmarks/requirements.txt
+	@touch $@
 
 bench-widget: $(VENV)/.dev chromium build/lighthouse/.done ## what the button costs a site, beside others
 	$(BIN)/python -m benchmarks.widget | tee docs/widget-measurements.md
