@@ -100,7 +100,7 @@ class Reader:
             return [(chunk,)]
         if _DISGUISE.search(chunk):
             for other in undisguised(chunk):
-                if other in self._vocabulary or self._begins(other):
+                if other in self._vocabulary or (other.isalpha() and self._begins(other)):
                     ends = [STOP] if chunk[-1] in ".?" else []
                     return [(word,) for word in self._expand(other) + ends]
                 whole = self._split(other) if 8 <= len(other) <= LONGEST else []
