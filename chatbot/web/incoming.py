@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote_plus, urlsplit
 
 from flask import Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -84,7 +84,7 @@ def peek(raw: Raw) -> tuple[str, tuple[str, ...]]:
     try:
         fields = _fields(raw)
     except (ValueError, RecursionError):
-        return raw.text, ()
+        return spoken(raw), ()
     question = fields.get("question")
     context = fields.get("context")
     earlier = [c for c in context if isinstance(c, str)] if isinstance(context, list) else []
@@ -161,7 +161,8 @@ def spoken(raw: Raw) -> str:
     try:
         return json.dumps(_fields(raw), ensure_ascii=False)
     except (ValueError, RecursionError):
-        return raw.text
+        # A form under another content type has no spaces: they were written as "+".
+        return raw.text if " " in raw.text else unquote_plus(raw.text)
 
 
 def _explain(field: str | None, error: Any) -> str:
