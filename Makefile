@@ -26,7 +26,7 @@ test-scale: $(VENV)/.dev ## PostgreSQL, Redis and several processes
 	$(BIN)/python -m pytest -m scale
 
 test-faults: $(VENV)/.dev chromium ## the fault plan at full length; writes docs/reliability.md
-	$(BIN)/python -m pytest -p tests.faults.table -m "not scale and not browsers"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -p tests.faults.table -m "not scale and not browsers"
 
 bench-load: $(VENV)/.dev ## throughput, growth and memory; prints the tables of docs/scaling.md
 	@command -v wrk >/dev/null || { echo "Missing: apt-get install -y wrk"; exit 1; }
