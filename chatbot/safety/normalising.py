@@ -45,6 +45,7 @@ class Reader:
         self._symbols = re.compile("|".join(map(re.escape, symbols or {}))) if symbols else None
         self._named = symbols or {}
         self._prefixes: frozenset[str] = frozenset()
+        self._longest_prefix = 0  # letters; no word need be looked at further
         self._vocabulary: frozenset[str] = frozenset()
         self._pieces = self._expansions.keys() | self._fillers | self._common
         self._near: dict[str, tuple[str, ...]] = {}
@@ -54,6 +55,7 @@ class Reader:
         words = set(vocabulary)
         new = copy(self)
         new._prefixes = self._prefixes.union(word[:-1] for word in words if word.endswith("*"))
+        new._longest_prefix = max(map(len, new._prefixes), default=0)
         new._vocabulary = self._vocabulary.union(filter(str.isalpha, words))
         new._pieces = self._pieces | new._vocabulary
         new._near = dict(self._near)
@@ -88,7 +90,7 @@ class Reader:
         for word, bits in list(places.items()):
             if word[0].isdigit():
                 places[NUMBER] = places.get(NUMBER, 0) | bits
-            for end in range(3, len(word) + 1):
+            for end in range(3, min(len(word), self._longest_prefix) + 1):
                 if word[:end] in self._prefixes:
                     key = word[:end] + "*"
                     places[key] = places.get(key, 0) | bits
@@ -158,7 +160,8 @@ class Reader:
         return [(word, *self._misspelt(word))]
 
     def _begins(self, word: str) -> bool:
-        return any(word[:end] in self._prefixes for end in range(4, len(word) + 1))
+        ends = range(4, min(len(word), self._longest_prefix) + 1)
+        return any(word[:end] in self._prefixes for end in ends)
 
     def _misspelt(self, word: str) -> list[str]:
         if not 3 <= len(word) <= 16:

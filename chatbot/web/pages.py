@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from functools import cache
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, render_template, request, url_for
 from markupsafe import Markup
 
-from chatbot.answering.assistant import EARLIER_QUESTIONS
+from chatbot.answering.assistant import EARLIER_QUESTIONS, Assistant
 from chatbot.answering.model import Quotation
 from chatbot.builtin import read_yaml
 from chatbot.knowledge.model import Document, Kind, Passage
@@ -23,6 +24,7 @@ from chatbot.web.marking import marked
 from chatbot.web.refusals import Refused
 from chatbot.web.services import services
 
+log = logging.getLogger(__name__)
 blueprint = Blueprint("pages", __name__)
 SAMPLE = "sample"
 RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}
@@ -35,7 +37,6 @@ Headings = list[tuple[int, str, str | None]]  # level, text, anchor
 def common() -> dict[str, Any]:
     """What every page needs: the clinic, where help is to be had, and whether this is a sample."""
     assistant, withdrawn = services().library.current()
-    edition = assistant.edition(services().today(), withdrawn)
     # Inside another site's page links open outside it, and the next page stays embedded.
     embed = "1" if request.args.get("embed") == "1" else None
     return {
@@ -45,12 +46,22 @@ def common() -> dict[str, Any]:
         "care": read_yaml("wording.yaml")["care"],
         "help_now": assistant.resources(_all_categories()),
         "disclaimer": assistant.disclaimer,
-        "sample": any(d.approved_by == SAMPLE for d in edition.live.values()),
+        "sample": _is_sample(assistant, withdrawn),
         "embed": bool(embed),
         "elsewhere": Markup(' target="_blank" rel="noopener"') if embed else "",
         "ask_url": url_for("pages.chat", embed=embed),
         "feedback_url": url_for("feedback.from_page", embed=embed),
     }
+
+
+def _is_sample(assistant: Assistant, withdrawn: frozenset[str]) -> bool:
+    """Whether a page has to say so; what cannot be told must not keep crisis help from showing."""
+    try:
+        live = assistant.edition(services().today(), withdrawn).live
+    except Exception:
+        log.exception("what is live today cannot be told")
+        return False
+    return any(document.approved_by == SAMPLE for document in live.values())
 
 
 @blueprint.get("/")

@@ -6,6 +6,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from chatbot.web import refusals
+from chatbot.web.services import EXTENSION
+from tests.web.conftest import MakeApp
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/sources/nothing", "/handoff/none", "/api/v1/none"])
@@ -53,3 +55,16 @@ def test_when_even_the_error_page_fails_help_is_shown_in_plain_text(
     reply = client.get("/nowhere")
     assert reply.status_code == 404
     assert "988" in reply.get_data(as_text=True)
+
+
+def test_danger_on_the_page_gets_help_when_not_even_the_day_can_be_told(
+    make_app: MakeApp,
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("no edition")
+
+    app = make_app()
+    app.extensions[EXTENSION].library.assistant.edition = fail
+    reply = app.test_client().post("/chat", data={"question": "I want to kill myself"})
+    assert reply.status_code == 200
+    assert "Get help now" in reply.get_data(as_text=True)
