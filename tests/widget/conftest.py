@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,7 +29,13 @@ ARGUMENTS = [
     *("--disable-background-networking", "--disable-component-update", "--no-first-run"),
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
 ]
-
+FOCUS = """() => {
+    const active = document.activeElement;
+    if (active.localName !== "faq-bot") return active.id || active.localName;
+    const inner = active.shadowRoot.activeElement;
+    const button = inner.className === "ask" ? "launcher" : "close";
+    return {iframe: "frame", button}[inner.localName] ?? inner.localName;
+}"""
 APPROVED = """\
 status: approved
 approved_by: Medical director
@@ -152,15 +159,14 @@ class Visitor:
 
     def focus(self) -> str:
         """What has the focus in the page: an id, a tag, or `launcher`, `close`, `frame`."""
-        return str(
-            self.page.evaluate("""() => {
-            const active = document.activeElement;
-            if (active.localName !== "faq-bot") return active.id || active.localName;
-            const inner = active.shadowRoot.activeElement;
-            const button = inner.className === "ask" ? "launcher" : "close";
-            return {iframe: "frame", button}[inner.localName] ?? inner.localName;
-        }""")
-        )
+        return str(self.page.evaluate(FOCUS))
+
+    def expect_focus(self, place: str) -> None:
+        """The focus comes to `place`: a frame of another process takes and gives it in its time."""
+        end = time.monotonic() + 5
+        while (found := self.focus()) != place and time.monotonic() < end:
+            time.sleep(0.02)
+        assert found == place
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ def test_nothing_is_wrong_closed_open_answered_and_closed_again(
     frame.locator("#question").focus()
     one.page.keyboard.press("Escape")
     expect(one.dialog).to_be_hidden()
-    assert one.focus() == "launcher"
+    one.expect_focus("launcher")
 
 
 @pytest.mark.parametrize("surrounding", SURROUNDINGS)

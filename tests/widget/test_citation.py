@@ -33,7 +33,7 @@ def test_the_cited_sentence_is_scrolled_to_and_marked_without_touching_the_text(
     assert one.page.evaluate(MARKED) == [SENTENCE]
     top = one.page.evaluate("[...CSS.highlights.get('faq-bot')][0].getBoundingClientRect().top")
     assert 0 < top < 800
-    assert one.focus() == "p"
+    one.expect_focus("p")
     assert len(one.context.pages) == 1
     one.page.mouse.click(1200, 400)
     assert one.page.evaluate("CSS.highlights.has('faq-bot')") is False
@@ -48,7 +48,7 @@ def test_on_a_phone_the_panel_closes_to_show_it(visitor: Visitors) -> None:
     one.ask(STUDY).locator(CITATION).click()
     expect(one.dialog).to_be_hidden()
     assert one.page.evaluate(MARKED) == [SENTENCE]
-    assert one.focus() == "p"
+    one.expect_focus("p")
 
 
 def test_a_citation_of_another_page_opens_in_a_new_tab_and_the_page_learns_nothing_else(

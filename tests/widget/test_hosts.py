@@ -27,7 +27,7 @@ def test_the_widget_looks_and_works_the_same_on(visitor: Visitors, host: str) ->
     assert other.dialog.bounding_box() == plain.dialog.bounding_box()
     other.ask(LONG)
     frame.press("#question", "Escape")
-    assert other.focus() == "launcher"
+    other.expect_focus("launcher")
     assert other.page.evaluate("violations") == []
     assert frame.evaluate("violations") == []
 
