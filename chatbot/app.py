@@ -6,7 +6,6 @@ import logging
 import os
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -103,17 +102,13 @@ def _library(settings: Settings, now: Callable[[], datetime], background: bool) 
         )
 
     reloader = Reloader(settings.knowledge, today=day)
-    try:
-        library = Library(reloader.snapshot, build, day)
-    except Exception:
-        # Whatever is wrong with the index, crisis help and the way to the staff must be served.
-        log.exception("the folder cannot be indexed; serving closed")
-        empty = Corpus(reloader.snapshot.corpus.clinic)
-        library = Library(replace(reloader.snapshot, corpus=empty, opened=False), build, day)
+    library = Library(reloader.snapshot, build, day)
     reloader.on_change = library.changed
     if background:
         reloader.start()
         library.start()
+    else:
+        library.catch_up()
     return library
 
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
 
 from chatbot.answering import smalltalk
 from chatbot.answering.calibration import gate_for
 from chatbot.answering.confidence import Gate
+from chatbot.answering.edition import Edition, publish
 from chatbot.answering.highlight import key_sentence
 from chatbot.answering.model import Outcome, Reason, Reply
 from chatbot.answering.policy import Decision, decide
 from chatbot.answering.quote import option, quotations
 from chatbot.answering.wording import disclaimer, wording
-from chatbot.knowledge.model import Corpus, Document, Kind, Passage
+from chatbot.knowledge.model import Corpus, Passage
 from chatbot.retrieval.model import Query, Ranking
 from chatbot.retrieval.retriever import Retriever
 from chatbot.safety.detector import Detector, assess_safely
@@ -25,29 +25,16 @@ from chatbot.safety.personal import is_personal
 from chatbot.safety.resources import message, resources
 
 EARLIER_QUESTIONS = 3
-SUGGESTIONS = 4
 RANKED = 10
 FOR_STAFF = "The clinic's questions.yaml leaves this question to the staff, so nothing is offered."
-
-
-@dataclass(frozen=True, slots=True)
-class Edition:
-    """What may be quoted on one day: the live documents by id, and the version of all of it."""
-
-    live: dict[str, Document]
-    version: str
-    suggestions: tuple[str, ...]
-
-    def holds(self, passage: Passage) -> bool:
-        """Whether the passage may be quoted."""
-        return passage.document in self.live
 
 
 class Assistant:
     """Answers questions from one corpus. Pure: the day and the withdrawn documents are arguments.
 
     `public_url` begins the links to our own pages; `closed` overrules the folder, for a folder
-    that could not be loaded. Building one builds the index, so keep it.
+    that could not be loaded. Crisis help is ready at once; `prepare` builds the index, which is the
+    slow part, and else the first question does.
     """
 
     def __init__(
@@ -60,22 +47,40 @@ class Assistant:
         gate: Gate | None = None,
     ) -> None:
         self.corpus = corpus
-        self.retriever = Retriever(corpus, semantics=semantics)
-        self.gate = gate or gate_for(self.retriever)
+        self._semantics, self._gate = semantics, gate
         self.detector = _detector(corpus)
         self.disclaimer = disclaimer(corpus.clinic)
         self.wording = wording(corpus.clinic)
         self.unfit = closed
         self.closed = closed or corpus.clinic.closed is not None
         self._public_url = public_url
-        self._for_staff = {
-            _content(self.retriever.query(expectation.ask))
-            for expectation in corpus.expectations
-            if expectation.expect == Outcome.HANDOFF
-        }
         self._passages = {passage.id: passage for passage in corpus.passages}
         self._extra = _extra_resources(corpus)
-        self.edition = lru_cache(maxsize=8)(self._edition)
+        self.edition = lru_cache(maxsize=8)(partial(publish, corpus, self.wording, self.disclaimer))
+
+    @cached_property
+    def retriever(self) -> Retriever:
+        """The index of the corpus."""
+        return Retriever(self.corpus, semantics=self._semantics)
+
+    @cached_property
+    def gate(self) -> Gate:
+        """What decides whether a passage is good enough, calibrated on the corpus."""
+        return self._gate or gate_for(self.retriever)
+
+    @cached_property
+    def _for_staff(self) -> set[frozenset[str]]:
+        return {
+            _content(self.retriever.query(expectation.ask))
+            for expectation in self.corpus.expectations
+            if expectation.expect == Outcome.HANDOFF
+        }
+
+    def prepare(self) -> Assistant:
+        """Build all that answering needs, so that no visitor waits for it."""
+        if not self.closed:
+            _ = self.gate, self._for_staff  # their first use builds them
+        return self
 
     def danger(self, question: str, context: Sequence[str] = ()) -> Danger:
         """What the crisis check says; an error inside it counts as an emergency."""
@@ -208,24 +213,6 @@ class Assistant:
             if danger.safety.gravity
             else (),
         )
-
-    def _edition(self, today: date, withdrawn: frozenset[str]) -> Edition:
-        live = {document.id: document for document in self.corpus.live(today, withdrawn)}
-        digest = hashlib.sha256()
-        parts = [passage.id for document in live.values() for passage in document.passages]
-        parts += [repr(part) for part in (self.corpus.synonyms, self.corpus.phrases)]
-        parts += [repr(self.corpus.resources), repr(sorted(self.wording.items())), self.disclaimer]
-        digest.update("\n".join(parts).encode())
-        return Edition(live, digest.hexdigest(), _suggestions(live.values()))
-
-
-def _suggestions(live: Iterable[Document]) -> tuple[str, ...]:
-    """The first question of each FAQ file, so that the topics differ."""
-    firsts: dict[str, str] = {}
-    for document in live:
-        if document.kind is Kind.FAQ:
-            firsts.setdefault(document.file, document.title)
-    return tuple(firsts.values())[:SUGGESTIONS]
 
 
 def _content(query: Query) -> frozenset[str]:

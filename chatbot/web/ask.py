@@ -32,13 +32,13 @@ class Exchange:
 def ask(request: Request, services: Services, accepted: str) -> Exchange:
     """Answer the question in this request; raises Refused. `accepted` is the content type."""
     started = time.perf_counter()
-    assistant, withdrawn = services.library.current()
+    ready = services.library.assistant
     raw = incoming.read(request)
     question, context = incoming.peek(raw)
 
-    danger = assistant.danger(question, context)
+    danger = ready.danger(question, context)
     if danger.safety is Safety.EMERGENCY:
-        reply = assistant.crisis(danger, version(services))
+        reply = ready.crisis(danger, version(services))
         return _finish(services, Exchange(services.new_id(), question, context, reply), started)
 
     wait = services.limits.wait("ask", request.remote_addr or "")
@@ -47,6 +47,7 @@ def ask(request: Request, services: Services, accepted: str) -> Exchange:
 
     incoming.same_site(request, services.settings.public_url)
     asked = incoming.parse(raw, incoming.Asked, accepted)
+    assistant, withdrawn = services.library.current()
 
     reply = assistant.reply(
         asked.question,
@@ -63,7 +64,7 @@ def ask(request: Request, services: Services, accepted: str) -> Exchange:
 def version(services: Services) -> str:
     """The version of what is quoted now; empty when even that cannot be told."""
     try:
-        assistant, withdrawn = services.library.current()
+        assistant, withdrawn = services.library.now()
         return assistant.edition(services.today(), withdrawn).version
     except Exception:
         return ""

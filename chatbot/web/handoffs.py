@@ -109,14 +109,14 @@ def visit(token: str) -> Response:
 
 
 def _danger(raw: incoming.Raw) -> Danger:
-    assistant, _ = services().library.current()
-    return assistant.danger(incoming.spoken(raw))
+    return services().library.assistant.danger(incoming.spoken(raw))
 
 
 def _help(danger: Danger) -> tuple[Resource, ...]:
     """Where help is to be had, for a message that speaks of danger."""
-    assistant, _ = services().library.current()
-    return assistant.resources(danger.categories) if danger.safety.gravity else ()
+    if not danger.safety.gravity:
+        return ()
+    return services().library.assistant.resources(danger.categories)
 
 
 def _limit() -> None:

@@ -1,7 +1,8 @@
 """Which assistant answers now, while the folder changes underneath it.
 
 A new corpus is indexed in a thread of its own, so that scanning goes on and a withdrawal takes
-effect at once, even while thousands of passages are being indexed.
+effect at once, even while thousands of passages are being indexed. The same at the start: crisis
+help and the way to the staff are served from the first moment, answers when the index is there.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from chatbot.answering.assistant import Assistant
@@ -16,6 +18,8 @@ from chatbot.knowledge.model import Corpus
 from chatbot.knowledge.reload import Snapshot
 
 Build = Callable[[Corpus, bool], Assistant]
+PATIENCE = 30.0  # seconds a request waits for the first index
+WAITING = 2  # requests that may wait for it: never all threads, one is for somebody in danger
 log = logging.getLogger(__name__)
 
 
@@ -27,11 +31,14 @@ class Library:
         self._today = today
         self._wanted = snapshot
         self._wake = threading.Event()
-        self._serving = (build(snapshot.corpus, not snapshot.opened), snapshot)
+        self._indexed = threading.Event()
+        self._waiting = threading.BoundedSemaphore(WAITING)
+        nothing = replace(snapshot.corpus, documents=())
+        self._serving = (build(nothing, True), snapshot)
 
     @property
     def assistant(self) -> Assistant:
-        """The assistant in service."""
+        """The assistant in service; before the first index is there, one that is closed."""
         return self._serving[0]
 
     @property
@@ -40,6 +47,18 @@ class Library:
         return self._wanted
 
     def current(self) -> tuple[Assistant, frozenset[str]]:
+        """The assistant in service and the ids it must not quote, as `now`, with the index there.
+
+        A few requests wait for the first index; the others find what is there.
+        """
+        if not self._indexed.is_set() and self._waiting.acquire(blocking=False):
+            try:
+                self._indexed.wait(PATIENCE)
+            finally:
+                self._waiting.release()
+        return self.now()
+
+    def now(self) -> tuple[Assistant, frozenset[str]]:
         """The assistant in service and the ids it must not quote, consistent with each other."""
         assistant, snapshot = self._serving
         return assistant, snapshot.withdrawn | self._overtaken(assistant, self._wanted)
@@ -59,22 +78,26 @@ class Library:
         self._wake.set()
 
     def start(self) -> None:
-        """Index new readings in the background until the process ends."""
+        """Index this reading and new ones in the background until the process ends."""
+        self._wake.set()
         threading.Thread(target=self._work, name="indexing", daemon=True).start()
 
     def _work(self) -> None:
         while True:
             self._wake.wait()
             self._wake.clear()
-            try:
-                self.catch_up()
-            except Exception:
-                log.exception("the changed folder could not be indexed; the last one stays")
+            self.catch_up()
 
     def catch_up(self) -> None:
         """Index the newest reading, if it is not the one in service."""
         wanted = self._wanted
         assistant, _ = self._serving
-        if wanted.corpus is not assistant.corpus or wanted.opened is assistant.unfit:
-            assistant = self._build(wanted.corpus, not wanted.opened)
-        self._serving = (assistant, wanted)
+        try:
+            if wanted.corpus is not assistant.corpus or wanted.opened is assistant.unfit:
+                assistant = self._build(wanted.corpus, not wanted.opened).prepare()
+            self._serving = (assistant, wanted)
+        except Exception:
+            # Whatever is wrong with it, crisis help and the way to the staff must be served.
+            log.exception("the folder cannot be indexed; the last one that could stays in service")
+        finally:
+            self._indexed.set()

@@ -36,7 +36,7 @@ Headings = list[tuple[int, str, str | None]]  # level, text, anchor
 @blueprint.app_context_processor
 def common() -> dict[str, Any]:
     """What every page needs: the clinic, where help is to be had, and whether this is a sample."""
-    assistant, withdrawn = services().library.current()
+    assistant, withdrawn = services().library.now()
     # Inside another site's page links open outside it, and the next page stays embedded.
     embed = "1" if request.args.get("embed") == "1" else None
     return {

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
+from chatbot.answering.assistant import Assistant
 from chatbot.app import create_app
+from chatbot.web.library import WAITING
 from tests.web.conftest import FOLDER, NOW, VISITS
 
 QUESTION = "how long does an infusion take?"
@@ -18,15 +23,18 @@ PROMISED = 2.0  # seconds until a change is live
 SLACK = 2.0  # for a busy machine
 
 
+def app_over(folder: Path, instance: Path) -> Flask:
+    return create_app(
+        {"KNOWLEDGE": folder, "INSTANCE": instance, "RATE_LIMIT": "off"}, now=lambda: NOW
+    )
+
+
 class Site:
     """A site over a folder that the test edits."""
 
     def __init__(self, folder: Path, instance: Path) -> None:
         self.folder = folder
-        app = create_app(
-            {"KNOWLEDGE": folder, "INSTANCE": instance, "RATE_LIMIT": "off"}, now=lambda: NOW
-        )
-        self.client: FlaskClient = app.test_client()
+        self.client: FlaskClient = app_over(folder, instance).test_client()
 
     def ask(self) -> dict[str, Any]:
         reply = self.client.post("/api/v1/ask", json={"question": QUESTION}).get_json()
@@ -95,3 +103,55 @@ def test_a_folder_broken_at_start_opens_when_mended(
     assert site.ask()["outcome"] == "closed"
     site.write("faqs/visits.yaml", VISITS)
     site.soon(lambda reply: reply["outcome"] == "answered")
+
+
+class Slow:
+    """Indexing that does not end before the test says so, or fails."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, fails: bool = False) -> None:
+        self.go_on = threading.Event()
+        usual = Assistant.prepare
+
+        def prepare(assistant: Assistant) -> Assistant:
+            self.go_on.wait(20)
+            if fails:
+                raise MemoryError("the index does not fit")
+            return usual(assistant)
+
+        monkeypatch.setattr(Assistant, "prepare", prepare)
+
+
+def asked(app: Flask, question: str = QUESTION) -> dict[str, Any]:
+    reply = app.test_client().post("/api/v1/ask", json={"question": question}).get_json()
+    assert isinstance(reply, dict)
+    return reply
+
+
+def test_while_the_first_index_is_built_danger_is_answered_at_once_and_questions_wait(
+    tmp_path: Path,
+    knowledge_folder: Callable[[dict[str, str]], Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    slow = Slow(monkeypatch)
+    app = app_over(knowledge_folder(FOLDER), tmp_path / "instance")
+    with ThreadPoolExecutor(2 * WAITING) as visitors:
+        waiting = [visitors.submit(asked, app) for _ in range(WAITING)]
+        time.sleep(0.3)
+        assert asked(app, "i want to kill myself")["outcome"] == "crisis"
+        assert not any(reply.done() for reply in waiting)
+        assert asked(app)["outcome"] == "closed"  # no more may wait
+        assert app.test_client().get("/readyz").status_code == 503
+        slow.go_on.set()
+        assert [reply.result()["outcome"] for reply in waiting] == ["answered"] * WAITING
+    assert asked(app)["outcome"] == "answered"
+
+
+def test_a_folder_that_cannot_be_indexed_is_served_closed(
+    tmp_path: Path,
+    knowledge_folder: Callable[[dict[str, str]], Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Slow(monkeypatch, fails=True).go_on.set()
+    app = app_over(knowledge_folder(FOLDER), tmp_path / "instance")
+    assert asked(app)["outcome"] == "closed"
+    assert asked(app, "i want to kill myself")["outcome"] == "crisis"
