@@ -59,6 +59,7 @@ def admit() -> Response | None:
     touch = request.endpoint != "staff_inbox.counts"
     name = token and services().store.staff.session(token, services().now(), touch=touch)
     if not name:
+        log.warning("refused without a session: %s %s", request.method, request.endpoint)
         return _ask(401)
     seal = _sign(f"form {token}")
     if posted and not _same(g.form.pop("seal", ""), seal):

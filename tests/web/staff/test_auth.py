@@ -36,6 +36,14 @@ def test_without_a_session_every_page_asks_who_it_is_and_tells_nothing(desk: Des
             assert "kim@" not in answer.text
 
 
+def test_a_page_asked_for_without_a_session_is_refused_and_logged(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("WARNING"):
+        assert desk.browser().get("/staff/?secret=words").status_code == 401
+    assert caplog.messages == ["refused without a session: GET staff_inbox.show"]
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "PROPFIND"])
 def test_other_methods_are_refused(desk: Desk, method: str) -> None:
     for path in staff_paths(desk):
