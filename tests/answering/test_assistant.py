@@ -105,3 +105,18 @@ def test_resources_stand_above_a_reply_that_touches_danger(
     reply = small.reply(question, today=TODAY)
     assert reply.safety.value == safety
     assert bool(reply.resources) is (safety != "none")
+
+
+def test_a_remembered_reply_ends_with_the_day_and_with_a_withdrawal() -> None:
+    made = assistant()
+    first = made.reply(LENGTH, today=TODAY)
+    assert made.reply(LENGTH, today=TODAY) is first
+    gone = frozenset({"infusion-length"})
+    assert made.reply(LENGTH, today=TODAY, withdrawn=gone).outcome is Outcome.HANDOFF
+    assert made.reply(LENGTH, today=date(2027, 1, 16)).outcome is Outcome.HANDOFF
+
+
+def test_words_of_danger_are_not_remembered() -> None:
+    made = assistant()
+    assert made.reply("i want to kill myself", today=TODAY).outcome is Outcome.CRISIS
+    assert made.remembered.cache_info().currsize == 0

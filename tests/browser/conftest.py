@@ -104,10 +104,12 @@ class Site:
         assistant = self.services.library.assistant
         before = assistant.gate
         assistant.gate = replace(before, answer_at=answer_at, option_at=option_at)
+        assistant.remembered.cache_clear()
         try:
             yield
         finally:
             assistant.gate = before
+            assistant.remembered.cache_clear()
 
 
 MakeSite = Callable[..., Site]
