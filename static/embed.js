@@ -87,14 +87,14 @@ a{display:inline-block;padding:.6em 1em .6em 0;color:inherit;font-weight:600}
   function build() {
     status = make("div", { className: "status", role: "status" });
     frame = make("iframe", { title: label, referrerPolicy: "no-referrer", allow: "clipboard-write" });
-    frame.onload = () => {
-      tell("hello");
-      if (!ready) later(REFUSED);
-    };
     const bar = make("div", { className: "bar" }, make("h2", {}, label), make("button", { type: "button", onclick: close }, CLOSE));
     dialog = make("dialog", { className: "panel", ariaLabel: label }, bar, status, frame);
     dialog.onclose = () => dialog.open || close(); // Esc, a phone's back button
     root.append(dialog);
+    frame.onload = () => { // only now: the empty frame has loaded too, and must not be spoken to
+      tell("hello");
+      if (!ready) later(REFUSED);
+    };
   }
 
   function show() {

@@ -109,7 +109,9 @@ def visit(token: str) -> Response:
 
 
 def _danger(raw: incoming.Raw) -> Danger:
-    return services().library.assistant.danger(incoming.spoken(raw))
+    """The gravest thing said: each field by itself, for an address beside it can hide a cry."""
+    assess = services().library.assistant.danger
+    return max(map(assess, incoming.spoken(raw)), key=lambda danger: danger.safety.gravity)
 
 
 def _help(danger: Danger) -> tuple[Resource, ...]:

@@ -7,8 +7,9 @@ comes before everything else; `parse` then insists on the contract and raises Re
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qs, unquote_plus, urlsplit
 
@@ -84,12 +85,12 @@ def peek(raw: Raw) -> tuple[str, tuple[str, ...]]:
     try:
         fields = _fields(raw)
     except (ValueError, RecursionError):
-        return spoken(raw), ()
+        return "\n".join(spoken(raw)), ()
     question = fields.get("question")
     context = fields.get("context")
     earlier = [c for c in context if isinstance(c, str)] if isinstance(context, list) else []
     if not isinstance(question, str):
-        return spoken(raw), ()
+        return "\n".join(spoken(raw)), ()
     return question, tuple(earlier)
 
 
@@ -156,13 +157,22 @@ def _json(raw: Raw) -> Any:
     return json.loads(text.encode("utf-8", "replace"))
 
 
-def spoken(raw: Raw) -> str:
-    """All text of a body, escapes resolved as far as it can be read."""
+def spoken(raw: Raw) -> tuple[str, ...]:
+    """Every text of a body by itself, or the whole of it where it cannot be taken apart."""
     try:
-        return json.dumps(_fields(raw), ensure_ascii=False)
+        found = tuple(_texts(_fields(raw)))
     except (ValueError, RecursionError):
-        # A form under another content type has no spaces: they were written as "+".
-        return raw.text if " " in raw.text else unquote_plus(raw.text)
+        found = ()
+    # A form under another content type has no spaces: they were written as "+".
+    return found or (raw.text if " " in raw.text else unquote_plus(raw.text),)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in chain(value, value.values()) if isinstance(value, dict) else value:
+            yield from _texts(part)
 
 
 def _explain(field: str | None, error: Any) -> str:

@@ -88,6 +88,23 @@ def test_the_reason_of_the_reply_travels_along(app: Flask) -> None:
     assert item.reason == "out_of_date"
 
 
+@pytest.mark.parametrize(
+    "said", ["I want to kill myself", "i took 30 pills of xanax", "i want to die tonight"]
+)
+@pytest.mark.parametrize("send", ["form", "json"])
+def test_no_field_beside_it_hides_danger(app: Flask, send: str, said: str) -> None:
+    client, sender = app.test_client(), {"name": "Pat", "email": "joe.smith@gmail.com"}
+    if send == "form":
+        page = client.post("/handoff", data=FORM | sender | {"question": said})
+        assert "tel:988" in page.get_data(as_text=True).split("<footer")[0].split('id="main"')[1]
+    else:
+        sent = BODY | sender | {"question": said}
+        reply = client.post("/api/v1/handoffs", json=sent, headers=KEY)
+        assert reply.get_json()["resources"]
+    [item] = inbox(app)
+    assert item.urgent
+
+
 def test_danger_in_a_request_shows_help_and_marks_it_urgent(app: Flask) -> None:
     danger = BODY | {"message": "I want to kill myself"}
     reply = app.test_client().post("/api/v1/handoffs", json=danger, headers=KEY).get_json()
