@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, cached_property
 
 from chatbot.safety.model import Danger, Safety
 from chatbot.safety.notation import Pattern
@@ -33,16 +33,8 @@ class Detector:
     def __init__(self, book: RuleBook, scorer: Scorer | None = None) -> None:
         self._book = book
         self._scorer = scorer
-        cost: dict[str, int] = {}
-        for rule in book.rules:
-            for word in rule.pattern.vocabulary():
-                cost[word] = cost.get(word, 0) + 1
-        certain = sorted(book.rules, key=lambda rule: (not rule.firm, rule.broad))
-        self._order = {rule: place for place, rule in enumerate(certain)}
-        self._index: dict[str, list[Rule]] = {}
-        for rule in book.rules:
-            for word in rule.pattern.keys(cost):
-                self._index.setdefault(word, []).append(rule)
+        # The certain ones first.
+        self._rules = sorted(book.rules, key=lambda rule: (not rule.firm, rule.broad))
 
     @classmethod
     def builtin(cls, extra_phrases: Iterable[Phrase] = ()) -> Detector:
@@ -73,7 +65,7 @@ class Detector:
         message = _Message(self._book, self._scorer, self._book.reader.read(text))
         found: dict[Rule, Safety] = {}
         settled: set[str] = set()  # one emergency is enough for a category
-        for rule in self._candidates(message.reading):
+        for rule in self._rules:
             if rule.category in settled:
                 continue
             ends = rule.pattern.ends(message.reading)
@@ -99,11 +91,6 @@ class Detector:
             any(pattern.ends(message.reading) for pattern in self._book.helper),
         )
 
-    def _candidates(self, reading: Reading) -> Iterable[Rule]:
-        """The rules whose rarest word is in the message, the certain ones first."""
-        found = {rule for word in reading.places for rule in self._index.get(word, ())}
-        return sorted(found, key=self._order.__getitem__)
-
 
 class _Message:
     """One message while it is looked at: what takes matches back, and its score, once needed."""
@@ -113,7 +100,6 @@ class _Message:
         self._book = book
         self._scorer = scorer
         self._taken: dict[tuple[str, str], int] = {}
-        self._chance: float | None = None
         self._excused = self._denied = False  # whether anything was a saying; was denied or is over
 
     def weigh(self, rule: Rule, ends: int) -> Safety:
@@ -132,9 +118,8 @@ class _Message:
                 left = ends & ~self._taken_back("past", rule)
                 self._denied |= left != ends
                 ends = left
-        negated = self._negated()
-        if ends and negated:
-            ends &= rule.pattern.ends(self.reading, self.reading.everywhere & ~negated)
+        if ends and self._negated:
+            ends &= rule.pattern.ends(self.reading, self.reading.everywhere & ~self._negated)
             self._denied |= not ends
         tier, taken = rule.tier, not ends
         if taken:
@@ -142,15 +127,16 @@ class _Message:
         told = rule.broad or self.reading.length >= ENOUGH
         if self._scorer is None or rule.clinic or not told:
             return tier
-        spoken = rule.category in self._book.topics or not (taken or rule.tier is Safety.CONCERN)
-        kept = spoken and not (rule.broad and not taken)
-        return self._scorer.agreed(tier, rule.broad, kept, self._chance_of_danger())
+        topic = rule.category in self._book.topics
+        kept = topic or (rule.tier is Safety.EMERGENCY and not taken)
+        kept = kept and not (rule.broad and not taken)
+        return self._scorer.agreed(tier, rule.broad, kept, taken and not topic, self._chance)
 
     def score(self) -> Safety:
         """What the score makes of the message by itself, beside what was taken back in it."""
         if self._scorer is None or self.reading.length < FEWEST:
             return Safety.NONE
-        level = self._scorer.level(self._chance_of_danger())
+        level = self._scorer.level(self._chance)
         if level is Safety.NONE or self._certain():
             return level
         general = self._book.counters[""]
@@ -159,25 +145,26 @@ class _Message:
             return Safety.NONE
         if self._excused or self._denied or self._reach("past", general.past):
             return Safety.CONCERN
-        return Safety.CONCERN if asked and not self._speaks_of_now() else level
+        return Safety.CONCERN if asked and not self._speaks_of_now else level
 
     def _sure(self) -> bool:
         """Whether the score finds danger so likely that no question takes it back."""
         if self._scorer is None:
             return False
-        return self._scorer.sure(self._chance_of_danger(), self._speaks_of_now())
+        return self._scorer.sure(self._chance, self._speaks_of_now)
 
     def _certain(self) -> bool:
-        return self._scorer is not None and self._scorer.certain(self._chance_of_danger())
+        return self._scorer is not None and self._scorer.certain(self._chance)
 
+    @cached_property
     def _speaks_of_now(self) -> bool:
         return any(pattern.ends(self.reading) for pattern in self._book.present)
 
-    def _chance_of_danger(self) -> float:
-        if self._chance is None:
-            self._chance = self._scorer.chance(self.reading.rows) if self._scorer else 1.0
-        return self._chance
+    @cached_property
+    def _chance(self) -> float:
+        return self._scorer.chance(self.reading.rows) if self._scorer else 1.0
 
+    @cached_property
     def _negated(self) -> int:
         """The positions closely behind a "not" that is no "can not"."""
         text = self.reading
@@ -204,7 +191,7 @@ class _Message:
                 whole = kind in ("idioms", "softened")
                 found |= pattern.covers(self.reading) if whole else pattern.ends(self.reading)
             if kind in ("softened_by_sentence", "past"):
-                found = sum(part for part in self.reading.sentences if found & part)
+                found = self.reading.sentences(self.reading.closing(found))
             self._taken[kind, name] = found
         return self._taken[kind, name]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import chain
 
 from chatbot.builtin import read_lines, read_yaml
 from chatbot.safety.normalising import Reader
@@ -39,5 +40,4 @@ def _phrases() -> tuple[Reader, Patterns, Patterns, Patterns]:
         tuple(map(compiler.compile, rules[kind]))
         for kind in ("personal", "general", "general_whole")
     ]
-    words = (word for kind in kinds for pattern in kind for word in pattern.vocabulary())
-    return reader.knowing(words), kinds[0], kinds[1], kinds[2]
+    return reader.knowing(list(chain(*kinds))), kinds[0], kinds[1], kinds[2]

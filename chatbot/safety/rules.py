@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -115,7 +115,7 @@ def extended(book: RuleBook, extra: Iterable[Phrase]) -> RuleBook:
         _add(rules, counters, book.compiler, phrase)
     if not rules:
         return book
-    reader = book.reader.knowing(_vocabulary(rules, counters, ()))
+    reader = book.reader.knowing(_patterns(rules, counters))
     counters = {**book.counters, **counters}
     return replace(book, reader=reader, rules=(*book.rules, *rules), counters=counters)
 
@@ -149,7 +149,8 @@ def _book(words: Mapping[str, Any], categories: Mapping[str, Any]) -> RuleBook:
     helper, present = patterns(words.get("helper")), patterns(words.get("present"))
     negators = frozenset(words.get("negators", "not never no").split())
     halts = frozenset(words.get("halts", "i but").split())
-    reader = reader.knowing((*_vocabulary(rules, counters, (*helper, *present)), *negators, *halts))
+    known = [*_patterns(rules, counters), *helper, *present]
+    reader = reader.knowing(known, [*negators, *halts])
     topics = frozenset(words.get("topics", "").split())
     return RuleBook(
         reader, compiler, tuple(rules), counters, helper, negators, halts, topics, present
@@ -186,13 +187,9 @@ def _counters(block: Mapping[str, Any], patterns: Any) -> Counters:
     return Counters(*(patterns(block.get(key)) for key in Counters.__dataclass_fields__))
 
 
-def _vocabulary(
-    rules: Iterable[Rule], counters: Mapping[str, Counters], more: Iterable[Pattern]
-) -> Iterator[str]:
-    for rule in rules:
-        yield from rule.pattern.vocabulary()
-    for counter in counters.values():
-        for pattern in chain(*(getattr(counter, kind) for kind in Counters.__dataclass_fields__)):
-            yield from pattern.vocabulary()
-    for pattern in more:
-        yield from pattern.vocabulary()
+def _patterns(rules: Iterable[Rule], counters: Mapping[str, Counters]) -> list[Pattern]:
+    kinds = Counters.__dataclass_fields__
+    return [
+        *(rule.pattern for rule in rules),
+        *chain(*(getattr(counter, kind) for counter in counters.values() for kind in kinds)),
+    ]

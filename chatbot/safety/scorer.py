@@ -8,7 +8,7 @@ messages and on examples.yaml, never on the held-out half).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from math import exp, sqrt
+from math import exp, log, sqrt
 
 from chatbot.builtin import read_lines
 from chatbot.safety.model import Safety
@@ -17,6 +17,7 @@ from chatbot.safety.reading import STOP
 Rows = Sequence[tuple[str, ...]]
 LONGEST = 35  # words in a stretch; danger in the middle of a long sentence must not be diluted
 SMALLEST = 8  # features a stretch counts as having at least: few known words are little evidence
+DOUBT = 0.5  # what each further stretch takes from the score
 STEM = 5
 
 
@@ -57,23 +58,26 @@ class Scorer:
         """Whether it stands even against words that say it is over."""
         return chance >= self._certain
 
-    def agreed(self, tier: Safety, broad: bool, kept: bool, chance: float) -> Safety:
+    def agreed(self, tier: Safety, broad: bool, kept: bool, taken: bool, chance: float) -> Safety:
         """What is left of a finding; nothing of one not `kept` where danger is unlikely."""
-        if chance >= self._agreed or (chance >= self._doubted and not broad):
+        if chance >= self._agreed or (chance >= self._doubted and not broad and not taken):
             return tier
-        if chance < self._doubted and not kept:
+        if chance < (self._agreed if taken else self._doubted) and not kept:
             return Safety.NONE
         return min(tier, Safety.CONCERN, key=lambda one: one.gravity)
 
     def chance(self, rows: Rows) -> float:
-        """How likely the message speaks of danger, 0 to 1, by its most dangerous stretch."""
-        known = self._weights.keys()
-        return max(map(self._chance, stretches(rows, known)), default=0.0)
+        """How likely the message speaks of danger, 0 to 1, by its most dangerous stretch.
 
-    def _chance(self, known: set[str]) -> float:
-        total = sum(map(self._weights.__getitem__, known))
-        score = self._bias + total / sqrt(max(len(known), SMALLEST))
+        The more stretches there are, the more dangerous one of them looks by chance.
+        """
+        scores = [*map(self._score, stretches(rows, self._weights.keys()))]
+        score = max(scores) - DOUBT * log(len(scores)) if scores else -30.0
         return 1 / (1 + exp(-max(-30.0, min(30.0, score))))
+
+    def _score(self, known: set[str]) -> float:
+        total = sum(map(self._weights.__getitem__, known))
+        return self._bias + total / sqrt(max(len(known), SMALLEST))
 
 
 def stretches(rows: Rows, known: Set[str] | None = None) -> Iterator[set[str]]:
@@ -81,6 +85,7 @@ def stretches(rows: Rows, known: Set[str] | None = None) -> Iterator[set[str]]:
 
     Where `known` is given, only the features in it.
     """
+    seen: dict[tuple[str, ...], list[str]] = {}
     before: set[str] | None = None
     begin = 0
     for end in [*(p for p, row in enumerate(rows) if row[0] == STOP), len(rows)]:
@@ -88,7 +93,7 @@ def stretches(rows: Rows, known: Set[str] | None = None) -> Iterator[set[str]]:
         steps = range(0, max(len(sentence) - 5, 1), LONGEST // 2)
         whole = len(sentence) <= LONGEST
         for part in [sentence] if whole else (sentence[at : at + LONGEST - 5] for at in steps):
-            found = features(part)
+            found = features(part, seen)
             if known is not None:
                 found &= known
             if part:
@@ -98,16 +103,15 @@ def stretches(rows: Rows, known: Set[str] | None = None) -> Iterator[set[str]]:
                 before = found
 
 
-def features(part: Rows) -> set[str]:
+def features(part: Rows, seen: dict[tuple[str, ...], list[str]]) -> set[str]:
     """The words of a stretch, the beginnings of long ones, and each with what follows it."""
     found: set[str] = set()
     before: list[str] = []
     for row in part:
-        names = []
-        for word in row:
-            names.append("#" if word[0].isdigit() else word)
-            if len(word) > STEM:
-                names.append(word[:STEM] + "~")
+        names = seen.get(row)
+        if names is None:
+            stems = [word[:STEM] + "~" for word in row if len(word) > STEM]
+            names = seen[row] = ["#" if word[0].isdigit() else word for word in row] + stems
         found.update(names)
         found.update([f"{a} {b}" for a in before for b in names])
         before = names

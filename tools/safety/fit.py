@@ -31,13 +31,11 @@ from chatbot.safety.scorer import Scorer
 ROOT = Path(__file__).resolve().parent.parent.parent
 CORPUS = ROOT / "tests" / "safety" / "corpus"
 DATA = ROOT.parent / "shared" / "data"
-LEVELS = (0.12, 0.3, 0.6, 0.95, 0.57, 0.77)  # see Scorer
-PENALTY = 1 / 12
+LEVELS = (0.1, 0.22, 0.48, 0.95, 0.66, 0.83)  # see Scorer
+PENALTY = 1 / 25
 STEPS = 250
 PAIRS = 6000
-VECTORS = (
-    2.0  # how far the word vectors are trusted; more gives every word a weight of its own less
-)
+VECTORS = 1.0  # how far word vectors are trusted; more gives a word a weight of its own less
 WIDTH = 256
 LEAST, FAINT = 0.1, 0.5  # smaller weights, and smaller ones of words in no message, are left out
 MOST = 4.0  # what a word in no message can weigh
