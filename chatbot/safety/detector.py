@@ -23,6 +23,7 @@ JOINED = 2  # earlier questions that are read together with the present one
 FEWEST = 2  # words that a message must have for the score alone to say anything
 ENOUGH = 4  # words from which on the score has a say in what a plain rule found
 DENIED = 4  # words that a "not" reaches over
+UNSCORED = (0.0, 0.0, 2.0, 2.0, 2.0, 2.0)  # levels at which the score has no say, of chances to 1
 _CAN = frozenset({"can", "could"})
 _ENDED = re.compile(r"[.!?\s]+$")
 
@@ -66,7 +67,7 @@ class Detector:
         found: dict[Rule, Safety] = {}
         settled: set[str] = set()  # one emergency is enough for a category
         for rule in self._rules:
-            if rule.category in settled:
+            if not rule.pattern.needs <= message.reading.present or rule.category in settled:
                 continue
             ends = rule.pattern.ends(message.reading)
             tier = message.weigh(rule, ends) if ends else Safety.NONE
@@ -99,6 +100,7 @@ class _Message:
         self.reading = reading
         self._book = book
         self._scorer = scorer
+        self._levels = scorer.levels if scorer else UNSCORED
         self._taken: dict[tuple[str, str], int] = {}
         self._excused = self._denied = False  # whether anything was a saying; was denied or is over
 
@@ -111,10 +113,10 @@ class _Message:
             self._excused = True
             return Safety.NONE
         if rule.tier is not Safety.CONCERN:
-            if rule.clinic or not self._sure():
+            if rule.clinic or self._chance < self._levels[1 if self._speaks_of_now else 2]:
                 ends &= ~self._taken_back("softened", rule)
                 ends &= ~self._taken_back("softened_by_sentence", rule)
-            if rule.clinic or not self._certain():
+            if rule.clinic or not self._certain:
                 left = ends & ~self._taken_back("past", rule)
                 self._denied |= left != ends
                 ends = left
@@ -124,37 +126,38 @@ class _Message:
         tier, taken = rule.tier, not ends
         if taken:
             tier = Safety.NONE if tier is Safety.URGENT else Safety.CONCERN
-        told = rule.broad or self.reading.length >= ENOUGH
-        if self._scorer is None or rule.clinic or not told:
+        if rule.clinic or not (rule.broad or self.reading.length >= ENOUGH):
+            return tier
+        doubted, agreed, *_ = self._levels
+        if self._chance >= agreed or not (self._chance < doubted or rule.broad or taken):
             return tier
         topic = rule.category in self._book.topics
-        kept = topic or (rule.tier is Safety.EMERGENCY and not taken)
-        kept = kept and not (rule.broad and not taken)
-        return self._scorer.agreed(tier, rule.broad, kept, taken and not topic, self._chance)
+        plain = not rule.broad and (topic or rule.tier is Safety.EMERGENCY)
+        least = agreed if taken and not topic else doubted
+        if self._chance < least and not (topic if taken else plain):
+            return Safety.NONE
+        return min(tier, Safety.CONCERN, key=lambda one: one.gravity)
 
     def score(self) -> Safety:
         """What the score makes of the message by itself, beside what was taken back in it."""
-        if self._scorer is None or self.reading.length < FEWEST:
+        *_, concern, emergency = self._levels
+        if self.reading.length < FEWEST or self._chance < concern:
             return Safety.NONE
-        level = self._scorer.level(self._chance)
-        if level is Safety.NONE or self._certain():
-            return level
+        if self._certain:
+            return Safety.EMERGENCY
         general = self._book.counters[""]
         asked = self._reach("softened_by_sentence", general.softened_by_sentence)
-        if self._excused and level is Safety.CONCERN:
+        if self._excused and self._chance < emergency:
             return Safety.NONE
         if self._excused or self._denied or self._reach("past", general.past):
             return Safety.CONCERN
-        return Safety.CONCERN if asked and not self._speaks_of_now else level
+        if self._chance < emergency or (asked and not self._speaks_of_now):
+            return Safety.CONCERN
+        return Safety.EMERGENCY
 
-    def _sure(self) -> bool:
-        """Whether the score finds danger so likely that no question takes it back."""
-        if self._scorer is None:
-            return False
-        return self._scorer.sure(self._chance, self._speaks_of_now)
-
+    @property
     def _certain(self) -> bool:
-        return self._scorer is not None and self._scorer.certain(self._chance)
+        return self._chance >= self._levels[3]
 
     @cached_property
     def _speaks_of_now(self) -> bool:

@@ -14,8 +14,7 @@ _HOMOGLYPHS = str.maketrans(
     "аеорсухівкмнтѕјһԁӏ" + "οαινκρτυχε" + "ɡıɩ", "aeopcyxibkmhtsjhdl" + "oaivkptuxe" + "gii"
 )
 _SOUNDS = [
-    (re.compile(spelt), said)
-    for spelt, said in (
+    (re.compile(spelt), said) for spelt, said in (
         ("^k(?=n)|^w(?=r)|gh(?=t)|(?<=n)g$", ""), ("ph", "f"), ("ck|q|c(?![eiyh])", "k"),
         ("[cz](?!h)", "s"), (r"(.)\1+", r"\1"), ("(?<=.)[aeiouyhw]", ""),
     )
@@ -25,13 +24,7 @@ SHORTEST = 3  # sounds; fewer say too little of a word
 
 def plain(text: str) -> str:
     """Normalised, without accents and other marks, look-alike letters made Latin."""
-    return " ".join(map(_chunk, text.split()))
-
-
-def _chunk(chunk: str) -> str:
-    if chunk.isalpha() and chunk.isascii():
-        return chunk.lower()
-    form = normalise(chunk)
+    form = text.lower() if text.isalpha() and text.isascii() else normalise(text)
     if form.isascii():
         return form
     return _MARKS.sub("", unicodedata.normalize("NFKD", form)).translate(_HOMOGLYPHS)

@@ -21,7 +21,7 @@ _PARTS = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[.?!;](?=\D|$)")
 _DISGUISE = re.compile(r"[@$€*#!|+\d_]|[^\W\d_][.\-/]")
 _ELLIPSIS = re.compile(r"\.{2,}|…")
 _REPEATED = re.compile(r"(.)\1{2,}")
-_DOUBLED = re.compile(r"(.)\1+")
+_STRETCHED = ((_REPEATED, r"\1"), (_REPEATED, r"\1\1"), (re.compile(r"(.)\1+"), r"\1"))
 _SPACED = re.compile(
     r"(?i)(?<![^\s.\-*_])[a-z0-9@$!](?:([\s.\-*_])[a-z0-9@$!])(?:\1[a-z0-9@$!]){1,59}(?![^\s.,!?])"
 )
@@ -161,14 +161,10 @@ class Reader:
             return [(word,)]
         if self._begins(word) and len(word) < 14:
             return [(word, *self._misspelt(word))]
-        short = (
-            _REPEATED.sub(r"\1", word),
-            _REPEATED.sub(r"\1\1", word),
-            _DOUBLED.sub(r"\1", word),
-        )
-        stretched = [w for w in short if w != word and w in self._vocabulary]
-        if stretched:
-            return [(word, stretched[0])]
+        for letters, fewer in _STRETCHED:
+            short = letters.sub(fewer, word)
+            if short != word and short in self._vocabulary:
+                return [(word, short)]
         near = self._misspelt(word)
         if len(word) >= 8 and not near:
             parts = self._split(word[:LONGEST])
@@ -211,18 +207,15 @@ class Reader:
             for start in range(max(0, end - 12), end):
                 piece = word[start:end]
                 if piece in self._pieces and (end - start > 1 or piece in "iua"):
-                    now = (
-                        costs[start] + 1 - (end - start) ** 2 / 1000
-                    )  # of as many, the longer ones
+                    # Of as many pieces, the longer ones.
+                    now = costs[start] + 1 - (end - start) ** 2 / 1000
                     if now < cost:
                         cost, begin = now, start
             costs.append(cost)
             begins.append(begin)
         parts: list[str] = []
-        end = len(word)
-        while end:
+        while end := len(word) - sum(map(len, parts)):
             parts.append(word[begins[end] : end])
-            end = begins[end]
         unknown = sum(len(part) == 1 and part not in "iua" for part in parts)
         most = len(word) // 6 if len(word) >= RUN else 0
         if len(parts) < 2 or max(map(len, parts)) < 3 or unknown > most:

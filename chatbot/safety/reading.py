@@ -22,11 +22,6 @@ class Reading:
     A position is the number of words before it: 0 stands before the first, `length` at the end.
     """
 
-    __slots__ = (
-        "_inner", "_known", "_open", "_sentences", "_words",
-        "everywhere", "length", "places", "present", "rows", "stops",
-    )  # fmt: skip
-
     def __init__(
         self,
         rows: Sequence[tuple[str, ...]],

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from math import exp, log, sqrt
 
 from chatbot.builtin import read_lines
-from chatbot.safety.model import Safety
 from chatbot.safety.reading import STOP
 
 Rows = Sequence[tuple[str, ...]]
@@ -22,49 +21,20 @@ STEM = 5
 
 
 class Scorer:
-    """Weighs what a message is made of.
-
-    `levels` are six chances of danger, from 0 to 1. Below the first a finding counts for nothing,
-    or as a concern when it is plain or its topic always gets help; from the second on a broad one
-    counts in full. From the third on no question around it takes a match back, from the fourth on
-    no date either. From the fifth on the score alone is a concern, from the sixth an emergency.
-    """
+    """Weighs what a message is made of; `levels` are what its chances are compared with."""
 
     def __init__(self, weights: Mapping[str, float], levels: Sequence[float]) -> None:
         self._weights = weights
         self._bias = weights.get("", 0.0)
-        self._doubted, self._agreed, self._sure, self._certain, *alone = levels
-        self._concern, self._emergency = alone
+        self.levels = tuple(levels)
 
     @classmethod
-    def builtin(cls) -> Scorer:
+    def builtin(cls, name: str = "safety/weights.tsv") -> Scorer:
         """With the built-in weights, whose first line has the levels."""
-        levels, *lines = read_lines("safety/weights.tsv")
+        levels, *lines = read_lines(name)
         pairs = (line.partition("\t") for line in lines)
         weights = {feature: float(weight) for weight, _, feature in pairs}
         return cls(weights, [float(level) for level in levels.split()[1:]])
-
-    def level(self, chance: float) -> Safety:
-        """What a chance of danger amounts to by itself."""
-        if chance >= self._emergency:
-            return Safety.EMERGENCY
-        return Safety.CONCERN if chance >= self._concern else Safety.NONE
-
-    def sure(self, chance: float, present: bool) -> bool:
-        """Whether a match stands against a question around it; `present`: it speaks of now."""
-        return chance >= (self._agreed if present else self._sure)
-
-    def certain(self, chance: float) -> bool:
-        """Whether it stands even against words that say it is over."""
-        return chance >= self._certain
-
-    def agreed(self, tier: Safety, broad: bool, kept: bool, taken: bool, chance: float) -> Safety:
-        """What is left of a finding; nothing of one not `kept` where danger is unlikely."""
-        if chance >= self._agreed or (chance >= self._doubted and not broad and not taken):
-            return tier
-        if chance < (self._agreed if taken else self._doubted) and not kept:
-            return Safety.NONE
-        return min(tier, Safety.CONCERN, key=lambda one: one.gravity)
 
     def chance(self, rows: Rows) -> float:
         """How likely the message speaks of danger, 0 to 1, by its most dangerous stretch.
