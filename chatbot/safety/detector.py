@@ -34,8 +34,8 @@ class Detector:
     def __init__(self, book: RuleBook, scorer: Scorer | None = None) -> None:
         self._book = book
         self._scorer = scorer
-        # The certain ones first.
-        self._rules = sorted(book.rules, key=lambda rule: (not rule.firm, rule.broad))
+        certain = sorted(book.rules, key=lambda rule: (not rule.firm, rule.broad))
+        self._rules = [(rule.pattern.needs, rule) for rule in certain]
 
     @classmethod
     def builtin(cls, extra_phrases: Iterable[Phrase] = ()) -> Detector:
@@ -66,8 +66,9 @@ class Detector:
         message = _Message(self._book, self._scorer, self._book.reader.read(text))
         found: dict[Rule, Safety] = {}
         settled: set[str] = set()  # one emergency is enough for a category
-        for rule in self._rules:
-            if not rule.pattern.needs <= message.reading.present or rule.category in settled:
+        present = message.reading.present
+        for rule in [rule for needs, rule in self._rules if needs <= present]:
+            if rule.category in settled:
                 continue
             ends = rule.pattern.ends(message.reading)
             tier = message.weigh(rule, ends) if ends else Safety.NONE

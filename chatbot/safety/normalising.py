@@ -124,8 +124,7 @@ class Reader:
                 whole = self._split(other) if 8 <= len(other) <= LONGEST else []
                 if whole:
                     return [(word,) for word in whole]
-            masked = self._unmasked(chunk)
-            if masked:
+            if masked := self._unmasked(chunk):
                 return [masked]
         if ".." in chunk or "…" in chunk:
             chunk = _ELLIPSIS.sub(" ", chunk)
@@ -166,10 +165,8 @@ class Reader:
             if short != word and short in self._vocabulary:
                 return [(word, short)]
         near = self._misspelt(word)
-        if len(word) >= 8 and not near:
-            parts = self._split(word[:LONGEST])
-            if parts:
-                return [(part,) for part in parts]
+        if len(word) >= 8 and not near and (parts := self._split(word[:LONGEST])):
+            return [(part,) for part in parts]
         return [(word, *near)]
 
     def _begins(self, word: str) -> bool:
@@ -193,11 +190,11 @@ class Reader:
     def _unmasked(self, chunk: str) -> tuple[str, ...]:
         """Words of the rules that "su*c*de" may stand for."""
         body = chunk.strip(".,?!;:\"'()")
-        if not re.fullmatch(r"[a-z]+[*#_\-.]+[a-z*#_\-.]*", body) or len(body) > 14:
+        if len(body) > 14 or not re.fullmatch(r"(?=.*[*#])[a-z]+[*#_\-.]+[a-z*#_\-.]*", body):
             return ()
         pattern = re.compile(re.sub(r"[*#_\-.]+", lambda m: f"[a-z]{{1,{len(m[0]) + 1}}}", body))
         fits = filter(pattern.fullmatch, self._vocabulary)
-        return tuple(sorted(fits)) if "*" in body or "#" in body else ()
+        return tuple(sorted(fits))
 
     def _split(self, word: str) -> list[str]:
         """`killmyself` as kill, myself: the fewest known words, with few letters between them."""
@@ -214,8 +211,10 @@ class Reader:
             costs.append(cost)
             begins.append(begin)
         parts: list[str] = []
-        while end := len(word) - sum(map(len, parts)):
+        end = len(word)
+        while end:
             parts.append(word[begins[end] : end])
+            end = begins[end]
         unknown = sum(len(part) == 1 and part not in "iua" for part in parts)
         most = len(word) // 6 if len(word) >= RUN else 0
         if len(parts) < 2 or max(map(len, parts)) < 3 or unknown > most:

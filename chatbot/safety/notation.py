@@ -41,8 +41,8 @@ class Part:
             return here & (text.stops << 1 | 1)
         if self.edge == "$":
             return here & (text.stops | 1 << text.length)
-        reached = (here & text.at(self.words)) << 1
-        if not self.starts or here & text.at(self.starts):
+        reached = (here & text.at(self.words)) << 1 if self.words else 0
+        if self.rows and (not self.starts or here & text.at(self.starts)):
             for row in self.rows:
                 reached |= _run(row, here, text)
         return reached

@@ -164,7 +164,6 @@ def _book(words: Mapping[str, Any], categories: Mapping[str, Any]) -> RuleBook:
 
 
 def _counters(blocks: Iterable[Mapping[str, Any]], patterns: Any) -> Counters:
-    """What the blocks of all languages have, together."""
     kinds = Counters.__dataclass_fields__
     return Counters(*(patterns([s for b in blocks for s in b.get(kind) or ()]) for kind in kinds))
 
