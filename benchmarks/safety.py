@@ -37,11 +37,11 @@ MUST = {
     "negatives shown help nobody would want": (0.0, 0.05),
 }
 HELD = {
-    "explicit danger shown": (0.96, 1.0),
-    "danger shown": (0.95, 1.0),
-    "emergencies as crisis": (0.885, 1.0),
-    "ordinary questions as crisis": (0.0, 0.018),
-    "hard negatives as crisis": (0.0, 0.055),
+    "explicit danger shown": (0.99, 1.0),
+    "danger shown": (0.96, 1.0),
+    "emergencies as crisis": (0.92, 1.0),
+    "ordinary questions as crisis": (0.0, 0.005),
+    "hard negatives as crisis": (0.0, 0.05),
     "negatives shown help nobody would want": (0.0, 0.085),
 }
 CORPUS = Path(__file__).resolve().parent.parent / "tests" / "safety" / "corpus"
@@ -198,12 +198,16 @@ def speed() -> None:
     """Print the processor time one assessment takes: of corpus text, noise, and the worst known."""
     detector = Detector.builtin()
     dice = random.Random(7)
-    texts = [row["text"] for name in ("positives", "negatives") for row in rows(name, "tuning")]
+    dangers = [row["text"] for row in rows("positives", "tuning")]
+    ordinary = [row["text"] for row in rows("negatives", "tuning") if not row["hard"]]
     letters = "abcdefghijklmnopqrstuvwxyz  .'*13"
     kinds = {
-        "messages of the corpus": texts,
-        "corpus messages in a row, 4,000 characters": [
-            " ".join(dice.choices(texts, k=60))[:4000] for _ in range(200)
+        "messages of the corpus": dangers + ordinary,
+        "ordinary messages in a row, 4,000 characters": [
+            " ".join(dice.choices(ordinary, k=90))[:4000] for _ in range(200)
+        ],
+        "dangers in a row, 4,000 characters": [
+            " ".join(dice.choices(dangers, k=90))[:4000] for _ in range(200)
         ],
         "noise, 4,000 characters": [
             "".join(dice.choices(letters, k=4000)) for _ in range(100)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, cached_property
 
 from chatbot.safety.model import Danger, Safety
 from chatbot.safety.notation import Pattern
@@ -23,6 +23,7 @@ JOINED = 2  # earlier questions that are read together with the present one
 FEWEST = 2  # words that a message must have for the score alone to say anything
 ENOUGH = 4  # words from which on the score has a say in what a plain rule found
 DENIED = 4  # words that a "not" reaches over
+UNSCORED = (0.0, 0.0, 2.0, 2.0, 2.0, 2.0)  # levels at which the score has no say, of chances to 1
 _CAN = frozenset({"can", "could"})
 _ENDED = re.compile(r"[.!?\s]+$")
 
@@ -33,16 +34,8 @@ class Detector:
     def __init__(self, book: RuleBook, scorer: Scorer | None = None) -> None:
         self._book = book
         self._scorer = scorer
-        cost: dict[str, int] = {}
-        for rule in book.rules:
-            for word in rule.pattern.vocabulary():
-                cost[word] = cost.get(word, 0) + 1
         certain = sorted(book.rules, key=lambda rule: (not rule.firm, rule.broad))
-        self._order = {rule: place for place, rule in enumerate(certain)}
-        self._index: dict[str, list[Rule]] = {}
-        for rule in book.rules:
-            for word in rule.pattern.keys(cost):
-                self._index.setdefault(word, []).append(rule)
+        self._rules = [(rule.pattern.needs, rule) for rule in certain]
 
     @classmethod
     def builtin(cls, extra_phrases: Iterable[Phrase] = ()) -> Detector:
@@ -73,7 +66,8 @@ class Detector:
         message = _Message(self._book, self._scorer, self._book.reader.read(text))
         found: dict[Rule, Safety] = {}
         settled: set[str] = set()  # one emergency is enough for a category
-        for rule in self._candidates(message.reading):
+        present = message.reading.present
+        for rule in [rule for needs, rule in self._rules if needs <= present]:
             if rule.category in settled:
                 continue
             ends = rule.pattern.ends(message.reading)
@@ -99,11 +93,6 @@ class Detector:
             any(pattern.ends(message.reading) for pattern in self._book.helper),
         )
 
-    def _candidates(self, reading: Reading) -> Iterable[Rule]:
-        """The rules whose rarest word is in the message, the certain ones first."""
-        found = {rule for word in reading.places for rule in self._index.get(word, ())}
-        return sorted(found, key=self._order.__getitem__)
-
 
 class _Message:
     """One message while it is looked at: what takes matches back, and its score, once needed."""
@@ -112,8 +101,8 @@ class _Message:
         self.reading = reading
         self._book = book
         self._scorer = scorer
+        self._levels = scorer.levels if scorer else UNSCORED
         self._taken: dict[tuple[str, str], int] = {}
-        self._chance: float | None = None
         self._excused = self._denied = False  # whether anything was a saying; was denied or is over
 
     def weigh(self, rule: Rule, ends: int) -> Safety:
@@ -125,59 +114,61 @@ class _Message:
             self._excused = True
             return Safety.NONE
         if rule.tier is not Safety.CONCERN:
-            if rule.clinic or not self._sure():
+            if rule.clinic or self._chance < self._levels[1 if self._speaks_of_now else 2]:
                 ends &= ~self._taken_back("softened", rule)
                 ends &= ~self._taken_back("softened_by_sentence", rule)
-            if rule.clinic or not self._certain():
+            if rule.clinic or not self._certain:
                 left = ends & ~self._taken_back("past", rule)
                 self._denied |= left != ends
                 ends = left
-        negated = self._negated()
-        if ends and negated:
-            ends &= rule.pattern.ends(self.reading, self.reading.everywhere & ~negated)
+        if ends and self._negated:
+            ends &= rule.pattern.ends(self.reading, self.reading.everywhere & ~self._negated)
             self._denied |= not ends
         tier, taken = rule.tier, not ends
         if taken:
             tier = Safety.NONE if tier is Safety.URGENT else Safety.CONCERN
-        told = rule.broad or self.reading.length >= ENOUGH
-        if self._scorer is None or rule.clinic or not told:
+        if rule.clinic or not (rule.broad or self.reading.length >= ENOUGH):
             return tier
-        spoken = rule.category in self._book.topics or not (taken or rule.tier is Safety.CONCERN)
-        kept = spoken and not (rule.broad and not taken)
-        return self._scorer.agreed(tier, rule.broad, kept, self._chance_of_danger())
+        doubted, agreed, *_ = self._levels
+        if self._chance >= agreed or not (self._chance < doubted or rule.broad or taken):
+            return tier
+        topic = rule.category in self._book.topics
+        plain = not rule.broad and (topic or rule.tier is Safety.EMERGENCY)
+        least = agreed if taken and not topic else doubted
+        if self._chance < least and not (topic if taken else plain):
+            return Safety.NONE
+        return min(tier, Safety.CONCERN, key=lambda one: one.gravity)
 
     def score(self) -> Safety:
         """What the score makes of the message by itself, beside what was taken back in it."""
-        if self._scorer is None or self.reading.length < FEWEST:
+        *_, concern, emergency = self._levels
+        if self.reading.length < FEWEST or self._chance < concern:
             return Safety.NONE
-        level = self._scorer.level(self._chance_of_danger())
-        if level is Safety.NONE or self._certain():
-            return level
+        if self._certain:
+            return Safety.EMERGENCY
         general = self._book.counters[""]
         asked = self._reach("softened_by_sentence", general.softened_by_sentence)
-        if self._excused and level is Safety.CONCERN:
+        if self._excused and self._chance < emergency:
             return Safety.NONE
         if self._excused or self._denied or self._reach("past", general.past):
             return Safety.CONCERN
-        return Safety.CONCERN if asked and not self._speaks_of_now() else level
+        if self._chance < emergency or (asked and not self._speaks_of_now):
+            return Safety.CONCERN
+        return Safety.EMERGENCY
 
-    def _sure(self) -> bool:
-        """Whether the score finds danger so likely that no question takes it back."""
-        if self._scorer is None:
-            return False
-        return self._scorer.sure(self._chance_of_danger(), self._speaks_of_now())
-
+    @property
     def _certain(self) -> bool:
-        return self._scorer is not None and self._scorer.certain(self._chance_of_danger())
+        return self._chance >= self._levels[3]
 
+    @cached_property
     def _speaks_of_now(self) -> bool:
         return any(pattern.ends(self.reading) for pattern in self._book.present)
 
-    def _chance_of_danger(self) -> float:
-        if self._chance is None:
-            self._chance = self._scorer.chance(self.reading.rows) if self._scorer else 1.0
-        return self._chance
+    @cached_property
+    def _chance(self) -> float:
+        return self._scorer.chance(self.reading.rows) if self._scorer else 1.0
 
+    @cached_property
     def _negated(self) -> int:
         """The positions closely behind a "not" that is no "can not"."""
         text = self.reading
@@ -204,7 +195,7 @@ class _Message:
                 whole = kind in ("idioms", "softened")
                 found |= pattern.covers(self.reading) if whole else pattern.ends(self.reading)
             if kind in ("softened_by_sentence", "past"):
-                found = sum(part for part in self.reading.sentences if found & part)
+                found = self.reading.sentences(self.reading.closing(found))
             self._taken[kind, name] = found
         return self._taken[kind, name]
 

@@ -8,19 +8,23 @@ from copy import copy
 
 from rapidfuzz.distance import OSA
 
-from chatbot.safety.letters import deletions, plain, undisguised
+from chatbot.safety.letters import plain, sound, spellings, undisguised
+from chatbot.safety.notation import Pattern
 from chatbot.safety.reading import NUMBER, STOP, Reading
 
 LONGEST = 120  # characters; a longer run without a space is cut
 RUN = 20  # from this length on a word run together from others may have unknown letters in it
+KEPT = 5_000  # words whose readings are remembered, since most messages are made of the same ones
 UNKNOWN = 1.5  # what such a letter costs, against 1 for a known word
 
 _PARTS = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[.?!;](?=\D|$)")
 _DISGUISE = re.compile(r"[@$€*#!|+\d_]|[^\W\d_][.\-/]")
 _ELLIPSIS = re.compile(r"\.{2,}|…")
 _REPEATED = re.compile(r"(.)\1{2,}")
-_DOUBLED = re.compile(r"(.)\1+")
-_SPACED = re.compile(r"(?i)(?<![^\s.\-*_])[a-z0-9@$!](?:[\s.\-*_][a-z0-9@$!]){2,60}(?![^\s.,!?])")
+_STRETCHED = ((_REPEATED, r"\1"), (_REPEATED, r"\1\1"), (re.compile(r"(.)\1+"), r"\1"))
+_SPACED = re.compile(
+    r"(?i)(?<![^\s.\-*_])[a-z0-9@$!](?:([\s.\-*_])[a-z0-9@$!])(?:\1[a-z0-9@$!]){1,59}(?![^\s.,!?])"
+)
 
 
 class Reader:
@@ -49,18 +53,24 @@ class Reader:
         self._vocabulary: frozenset[str] = frozenset()
         self._pieces = self._expansions.keys() | self._fillers | self._common
         self._near: dict[str, tuple[str, ...]] = {}
+        self._sets: dict[str, frozenset[frozenset[str]]] = {}  # what each word is a choice in
+        self._known: dict[str, list[tuple[str, ...]]] = {}
 
-    def knowing(self, vocabulary: Iterable[str]) -> Reader:
-        """A reader that also knows these words (and beginnings, `suicid*`) that rules look for."""
-        words = set(vocabulary)
+    def knowing(self, patterns: Sequence[Pattern], more: Iterable[str] = ()) -> Reader:
+        """A reader that also knows the words (and beginnings, `suicid*`) of phrases, and `more`."""
+        words = {word for pattern in patterns for word in pattern.vocabulary()}.union(more)
         new = copy(self)
+        new._sets = dict(self._sets)
+        for needed in {needed for pattern in patterns for needed in pattern.needs}:
+            for word in needed:
+                new._sets[word] = new._sets.get(word, frozenset()) | {needed}
         new._prefixes = self._prefixes.union(word[:-1] for word in words if word.endswith("*"))
         new._longest_prefix = max(map(len, new._prefixes), default=0)
         new._vocabulary = self._vocabulary.union(filter(str.isalpha, words))
         new._pieces = self._pieces | new._vocabulary
-        new._near = dict(self._near)
+        new._near, new._known = dict(self._near), {}
         for word in sorted(new._vocabulary - self._vocabulary):
-            for key in deletions(word):
+            for key in spellings(word):
                 new._near[key] = (*new._near.get(key, ()), word)
         return new
 
@@ -75,13 +85,17 @@ class Reader:
             text = self._symbols.sub(lambda found: f" {self._named[found.group()]} ", text)
         # Before runs of space become one: they part the words of "c o m e   b a c k".
         text = _SPACED.sub(lambda found: re.sub(r"[\s.\-*_]", "", found.group()), text)
-        text = plain(re.sub(r"(?:\r?\n\s*){2,}", " . ", text))
+        text = re.sub(r"(?:\r?\n\s*){2,}", " . ", text)
         rows: list[tuple[str, ...]] = []
-        known: dict[str, list[tuple[str, ...]]] = {}
         for chunk in text.split():
-            if chunk not in known:
-                known[chunk] = self._chunk(chunk)
-            rows += known[chunk]
+            found = self._known.get(chunk)
+            if found is None:
+                found = [row for part in plain(chunk).split() for row in self._chunk(part)]
+                if len(self._known) >= KEPT:
+                    self._known.clear()
+                if len(chunk) <= LONGEST:
+                    self._known[chunk] = found
+            rows += found
         places: dict[str, int] = {}
         kept = self._joined([row for row in rows if row[0] not in self._fillers])
         for place, row in enumerate(kept):
@@ -94,7 +108,8 @@ class Reader:
                 if word[:end] in self._prefixes:
                     key = word[:end] + "*"
                     places[key] = places.get(key, 0) | bits
-        return Reading(kept, places)
+        known = places.keys() & self._sets.keys()
+        return Reading(kept, places, set().union(*(self._sets[word] for word in known)))
 
     def _chunk(self, chunk: str) -> list[tuple[str, ...]]:
         """What stands between two spaces: its words, each with its other readings."""
@@ -102,14 +117,14 @@ class Reader:
             return [(chunk,)]
         if _DISGUISE.search(chunk):
             for other in undisguised(chunk):
-                if other in self._vocabulary or (other.isalpha() and self._begins(other)):
+                known = other in self._vocabulary or other in self._expansions
+                if known or (other.isalpha() and self._begins(other)):
                     ends = [STOP] if chunk[-1] in ".?" else []
                     return [(word,) for word in self._expand(other) + ends]
                 whole = self._split(other) if 8 <= len(other) <= LONGEST else []
                 if whole:
                     return [(word,) for word in whole]
-            masked = self._unmasked(chunk)
-            if masked:
+            if masked := self._unmasked(chunk):
                 return [masked]
         if ".." in chunk or "…" in chunk:
             chunk = _ELLIPSIS.sub(" ", chunk)
@@ -144,20 +159,15 @@ class Reader:
         if len(word) < 3 or word in self._everyday or not word.isalpha():
             return [(word,)]
         if self._begins(word) and len(word) < 14:
-            return [(word,)]
-        short = (
-            _REPEATED.sub(r"\1", word),
-            _REPEATED.sub(r"\1\1", word),
-            _DOUBLED.sub(r"\1", word),
-        )
-        stretched = [w for w in short if w != word and w in self._vocabulary]
-        if stretched:
-            return [(word, stretched[0])]
-        if len(word) >= 8:
-            parts = self._split(word[:LONGEST])
-            if parts:
-                return [(part,) for part in parts]
-        return [(word, *self._misspelt(word))]
+            return [(word, *self._misspelt(word))]
+        for letters, fewer in _STRETCHED:
+            short = letters.sub(fewer, word)
+            if short != word and short in self._vocabulary:
+                return [(word, short)]
+        near = self._misspelt(word)
+        if len(word) >= 8 and not near and (parts := self._split(word[:LONGEST])):
+            return [(part,) for part in parts]
+        return [(word, *near)]
 
     def _begins(self, word: str) -> bool:
         ends = range(4, min(len(word), self._longest_prefix) + 1)
@@ -166,12 +176,11 @@ class Reader:
     def _misspelt(self, word: str) -> list[str]:
         if not 3 <= len(word) <= 16:
             return []
-        near: set[str] = set()
-        for key in deletions(word):
-            near.update(self._near.get(key, ()))
+        near = {other for key in spellings(word) for other in self._near.get(key, ())}
+        alike = self._near.get(sound(word), ())
         found = []
         for other in sorted(near):
-            most = 2 if min(len(word), len(other)) >= 8 else 1
+            most = (2 if min(len(word), len(other)) >= 8 else 1) + (other in alike)
             distance = OSA.distance(word, other, score_cutoff=most)
             # A short word with another first letter is another word: "fill" is not "kill".
             if distance <= most and (word[0] == other[0] or len(other) >= 6):
@@ -181,11 +190,11 @@ class Reader:
     def _unmasked(self, chunk: str) -> tuple[str, ...]:
         """Words of the rules that "su*c*de" may stand for."""
         body = chunk.strip(".,?!;:\"'()")
-        if not re.fullmatch(r"[a-z]+[*#_\-.]+[a-z*#_\-.]*", body) or len(body) > 14:
+        if len(body) > 14 or not re.fullmatch(r"(?=.*[*#])[a-z]+[*#_\-.]+[a-z*#_\-.]*", body):
             return ()
         pattern = re.compile(re.sub(r"[*#_\-.]+", lambda m: f"[a-z]{{1,{len(m[0]) + 1}}}", body))
         fits = filter(pattern.fullmatch, self._vocabulary)
-        return tuple(sorted(fits)) if "*" in body or "#" in body else ()
+        return tuple(sorted(fits))
 
     def _split(self, word: str) -> list[str]:
         """`killmyself` as kill, myself: the fewest known words, with few letters between them."""
@@ -195,9 +204,8 @@ class Reader:
             for start in range(max(0, end - 12), end):
                 piece = word[start:end]
                 if piece in self._pieces and (end - start > 1 or piece in "iua"):
-                    now = (
-                        costs[start] + 1 - (end - start) ** 2 / 1000
-                    )  # of as many, the longer ones
+                    # Of as many pieces, the longer ones.
+                    now = costs[start] + 1 - (end - start) ** 2 / 1000
                     if now < cost:
                         cost, begin = now, start
             costs.append(cost)
@@ -207,7 +215,7 @@ class Reader:
         while end:
             parts.append(word[begins[end] : end])
             end = begins[end]
-        unknown = sum(len(part) == 1 and part not in self._pieces for part in parts)
+        unknown = sum(len(part) == 1 and part not in "iua" for part in parts)
         most = len(word) // 6 if len(word) >= RUN else 0
         if len(parts) < 2 or max(map(len, parts)) < 3 or unknown > most:
             return []

@@ -31,22 +31,20 @@ class Part:
     rows: tuple[tuple[Part, ...], ...] = ()
     gap: int = 0
     edge: str = ""
+    starts: frozenset[str] = frozenset()  # what all of `rows` begin with, if that can be told
 
     def step(self, here: int, text: Reading) -> int:
         """The positions after this part, from the positions `here`."""
         if self.gap:
-            reached = here
-            for _ in range(self.gap):
-                here = (here & ~text.barred) << 1
-                reached |= here
-            return reached & text.everywhere
+            return text.skipping(here, self.gap == _FAR)
         if self.edge == "^":
             return here & (text.stops << 1 | 1)
         if self.edge == "$":
             return here & (text.stops | 1 << text.length)
-        reached = (here & text.at(self.words)) << 1
-        for row in self.rows:
-            reached |= _run(row, here, text)
+        reached = (here & text.at(self.words)) << 1 if self.words else 0
+        if self.rows and (not self.starts or here & text.at(self.starts)):
+            for row in self.rows:
+                reached |= _run(row, here, text)
         return reached
 
 
@@ -57,7 +55,7 @@ class Pattern:
     source: str
     all_of: tuple[tuple[Part, ...], ...]
     none_of: tuple[tuple[Part, ...], ...]
-    needs: tuple[frozenset[str], ...]
+    needs: frozenset[frozenset[str]]
     longest: int
 
     def ends(self, text: Reading, begins: int | None = None) -> int:
@@ -65,19 +63,18 @@ class Pattern:
 
         `begins` restricts where the phrase (its first part, if there is an `&`) may begin.
         """
-        if not all(map(text.at, self.needs)):
+        if not self.needs <= text.present:
             return 0
         first, *others = self.all_of
         ends = _run(first, text.everywhere if begins is None else begins, text)
         if not ends or not (others or self.none_of):
             return ends
-        found = [_run(row, text.everywhere, text) for row in others]
-        against = [_run(row, text.everywhere, text) for row in self.none_of]
-        kept = 0
-        for sentence in text.sentences:
-            if all(end & sentence for end in found) and not any(end & sentence for end in against):
-                kept |= ends & sentence
-        return kept
+        kept = text.closing(ends)
+        for row in others:
+            kept = kept and kept & text.closing(_run(row, text.everywhere, text))
+        for row in self.none_of:
+            kept = kept and kept & ~text.closing(_run(row, text.everywhere, text))
+        return ends & text.sentences(kept) if kept else 0
 
     @property
     def broad(self) -> bool:
@@ -91,10 +88,6 @@ class Pattern:
         for _ in range(self.longest if ends else 0):
             covered |= covered >> 1 & ~text.stops
         return covered
-
-    def keys(self, cost: Mapping[str, int]) -> frozenset[str]:
-        """Words of which one must be in a text for the phrase to be there; the rarest choice."""
-        return min(self.needs, key=lambda words: sum(cost.get(word, 0) for word in words))
 
     def vocabulary(self) -> Iterator[str]:
         """Every word that the phrase looks for."""
@@ -147,7 +140,7 @@ class Compiler:
                 groups[-1][1].append(sign)
         rows = tuple(self._row(group) for wanted, group in groups if wanted)
         against = tuple(self._row(group) for wanted, group in groups if not wanted)
-        needs = tuple(words for row in rows for words in _keys(row))
+        needs = frozenset(words for row in rows for words in _keys(row))
         if not needs or not all(any(_vocabulary(row)) for row in (*rows, *against)):
             raise ValueError(f"there is no word that must be in “{source}”")
         return Pattern(source, rows, against, needs, max(map(_length, rows)))
@@ -221,7 +214,10 @@ def _choice(rows: list[tuple[Part, ...]]) -> Part:
             longer += row[0].rows
         else:
             longer.append(row)
-    return Part(frozenset(words), tuple(dict.fromkeys(longer)))
+    begins = [row[0].words | row[0].starts if row else frozenset() for row in longer]
+    told = all(row and bool(row[0].words) + bool(row[0].rows) == 1 for row in longer)
+    starts = frozenset[str]().union(*begins) if told and all(begins) else frozenset()
+    return Part(frozenset(words), tuple(dict.fromkeys(longer)), starts=starts)
 
 
 def _flat(parts: Sequence[Part]) -> tuple[Part, ...]:

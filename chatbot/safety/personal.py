@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import chain
 
 from chatbot.builtin import read_lines, read_yaml
 from chatbot.safety.normalising import Reader
 from chatbot.safety.notation import Compiler, Pattern
+from chatbot.safety.scorer import Scorer
 
 Patterns = tuple[Pattern, ...]
 _ENDS = re.compile(r"[.?!]+(?=\s|$)")
@@ -16,17 +18,32 @@ _ENDS = re.compile(r"[.?!]+(?=\s|$)")
 def is_personal(text: str) -> bool:
     """Whether `text` asks what the writer should do with their own body or medicine.
 
-    By the phrases of `builtin/safety/personal.yaml`; an exception counts as no finding, since the
-    crisis check, which comes first, has its own answer to that.
+    By the phrases of `builtin/safety/personal.yaml` and a score, which takes back what it finds
+    unlikely and adds what it is sure of (weights: `personal.tsv`, levels in its first line).
     """
     reader, personal, general, whole = _phrases()
     reading = reader.read(_ENDS.sub(",", text))  # "I take lithium. Can I come?" is one question
-    if any(pattern.ends(reading) for pattern in whole):
-        return False
     covered = 0
     for pattern in general:
         covered |= pattern.covers(reading)
-    return any(pattern.ends(reading) & ~covered for pattern in personal)
+    found = any(pattern.ends(reading) & ~covered for pattern in personal)
+    found = found and not any(pattern.ends(reading) for pattern in whole)
+    try:
+        scorer = _scorer()
+    except Exception:  # without the file of weights the phrases alone must do
+        return found
+    kept, enough = scorer.levels
+    return scorer.chance(reading.rows) >= (kept if found else enough)
+
+
+def reader() -> Reader:
+    """What reads the questions, for fitting the score."""
+    return _phrases()[0]
+
+
+@cache
+def _scorer() -> Scorer:
+    return Scorer.builtin("safety/personal.tsv")
 
 
 @cache
@@ -39,5 +56,4 @@ def _phrases() -> tuple[Reader, Patterns, Patterns, Patterns]:
         tuple(map(compiler.compile, rules[kind]))
         for kind in ("personal", "general", "general_whole")
     ]
-    words = (word for kind in kinds for pattern in kind for word in pattern.vocabulary())
-    return reader.knowing(words), kinds[0], kinds[1], kinds[2]
+    return reader.knowing(list(chain(*kinds))), kinds[0], kinds[1], kinds[2]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -111,11 +111,17 @@ def extended(book: RuleBook, extra: Iterable[Phrase]) -> RuleBook:
     """`book` with the clinic's phrases, of which unusable ones are dropped."""
     rules: list[Rule] = []
     counters: dict[str, Counters] = {}
-    for phrase in extra:
-        _add(rules, counters, book.compiler, phrase)
+    for category, tier, match, counter in extra:
+        # A counter takes back this phrase alone, never a built-in one.
+        key = f"{category}:{match}" if counter else category
+        with suppress(ValueError, KeyError):
+            rule = Rule(key, TIERS[tier], "en", book.compiler.compile(match), clinic=True)
+            if counter:
+                counters[key] = Counters(softened_by_sentence=(book.compiler.compile(counter),))
+            rules.append(rule)
     if not rules:
         return book
-    reader = book.reader.knowing(_vocabulary(rules, counters, ()))
+    reader = book.reader.knowing(_patterns(rules, counters))
     counters = {**book.counters, **counters}
     return replace(book, reader=reader, rules=(*book.rules, *rules), counters=counters)
 
@@ -135,7 +141,7 @@ def _book(words: Mapping[str, Any], categories: Mapping[str, Any]) -> RuleBook:
                 usable.append(compiler.compile(source))
         return tuple(usable)
 
-    rules, counters = [], {"": _counters(words.get("counters", {}), patterns)}
+    rules, counters = [], {"": _counters([words.get("counters", {})], patterns)}
     for category, languages in categories.items():
         blocks = [(code, block) for code, block in languages.items() if isinstance(block, dict)]
         for language, block in blocks:
@@ -143,56 +149,28 @@ def _book(words: Mapping[str, Any], categories: Mapping[str, Any]) -> RuleBook:
                 for pattern in patterns(block.get(key)):
                     firm = key == "firm"
                     rules.append(Rule(category, tier, language, pattern, firm, pattern.broad))
-        counters[category] = _counters(_together(block for _, block in blocks), patterns)
+        counters[category] = _counters([block for _, block in blocks], patterns)
     if not rules:
         raise ValueError("there are no rules")
     helper, present = patterns(words.get("helper")), patterns(words.get("present"))
     negators = frozenset(words.get("negators", "not never no").split())
     halts = frozenset(words.get("halts", "i but").split())
-    reader = reader.knowing((*_vocabulary(rules, counters, (*helper, *present)), *negators, *halts))
+    known = [*_patterns(rules, counters), *helper, *present]
+    reader = reader.knowing(known, [*negators, *halts])
     topics = frozenset(words.get("topics", "").split())
     return RuleBook(
         reader, compiler, tuple(rules), counters, helper, negators, halts, topics, present
     )
 
 
-def _add(
-    rules: list[Rule],
-    counters: dict[str, Counters],
-    compiler: Compiler,
-    extra: Phrase,
-) -> None:
-    """One phrase of the clinic's. Its counter takes back this phrase alone, never a built-in."""
-    category, tier, match, counter = extra
-    try:
-        key = f"{category}:{match}" if counter else category
-        rule = Rule(key, TIERS[tier], "en", compiler.compile(match), clinic=True)
-        if counter:
-            counters[key] = Counters(softened_by_sentence=(compiler.compile(counter),))
-    except (ValueError, KeyError):
-        return
-    rules.append(rule)
+def _counters(blocks: Iterable[Mapping[str, Any]], patterns: Any) -> Counters:
+    kinds = Counters.__dataclass_fields__
+    return Counters(*(patterns([s for b in blocks for s in b.get(kind) or ()]) for kind in kinds))
 
 
-def _together(blocks: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
-    merged: dict[str, list[str]] = {}
-    for block in blocks:
-        for key in Counters.__dataclass_fields__:
-            merged.setdefault(key, []).extend(block.get(key) or ())
-    return merged
-
-
-def _counters(block: Mapping[str, Any], patterns: Any) -> Counters:
-    return Counters(*(patterns(block.get(key)) for key in Counters.__dataclass_fields__))
-
-
-def _vocabulary(
-    rules: Iterable[Rule], counters: Mapping[str, Counters], more: Iterable[Pattern]
-) -> Iterator[str]:
-    for rule in rules:
-        yield from rule.pattern.vocabulary()
-    for counter in counters.values():
-        for pattern in chain(*(getattr(counter, kind) for kind in Counters.__dataclass_fields__)):
-            yield from pattern.vocabulary()
-    for pattern in more:
-        yield from pattern.vocabulary()
+def _patterns(rules: Iterable[Rule], counters: Mapping[str, Counters]) -> list[Pattern]:
+    kinds = Counters.__dataclass_fields__
+    return [
+        *(rule.pattern for rule in rules),
+        *chain(*(getattr(counter, kind) for counter in counters.values() for kind in kinds)),
+    ]

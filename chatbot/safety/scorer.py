@@ -8,72 +8,46 @@ messages and on examples.yaml, never on the held-out half).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from math import exp, sqrt
+from math import exp, log, sqrt
 
 from chatbot.builtin import read_lines
-from chatbot.safety.model import Safety
 from chatbot.safety.reading import STOP
 
 Rows = Sequence[tuple[str, ...]]
 LONGEST = 35  # words in a stretch; danger in the middle of a long sentence must not be diluted
 SMALLEST = 8  # features a stretch counts as having at least: few known words are little evidence
+DOUBT = 0.5  # what each further stretch takes from the score
 STEM = 5
 
 
 class Scorer:
-    """Weighs what a message is made of.
-
-    `levels` are six chances of danger, from 0 to 1. Below the first a finding counts for nothing,
-    or as a concern when it is plain or its topic always gets help; from the second on a broad one
-    counts in full. From the third on no question around it takes a match back, from the fourth on
-    no date either. From the fifth on the score alone is a concern, from the sixth an emergency.
-    """
+    """Weighs what a message is made of; `levels` are what its chances are compared with."""
 
     def __init__(self, weights: Mapping[str, float], levels: Sequence[float]) -> None:
         self._weights = weights
         self._bias = weights.get("", 0.0)
-        self._doubted, self._agreed, self._sure, self._certain, *alone = levels
-        self._concern, self._emergency = alone
+        self.levels = tuple(levels)
 
     @classmethod
-    def builtin(cls) -> Scorer:
+    def builtin(cls, name: str = "safety/weights.tsv") -> Scorer:
         """With the built-in weights, whose first line has the levels."""
-        levels, *lines = read_lines("safety/weights.tsv")
+        levels, *lines = read_lines(name)
         pairs = (line.partition("\t") for line in lines)
         weights = {feature: float(weight) for weight, _, feature in pairs}
         return cls(weights, [float(level) for level in levels.split()[1:]])
 
-    def level(self, chance: float) -> Safety:
-        """What a chance of danger amounts to by itself."""
-        if chance >= self._emergency:
-            return Safety.EMERGENCY
-        return Safety.CONCERN if chance >= self._concern else Safety.NONE
-
-    def sure(self, chance: float, present: bool) -> bool:
-        """Whether a match stands against a question around it; `present`: it speaks of now."""
-        return chance >= (self._agreed if present else self._sure)
-
-    def certain(self, chance: float) -> bool:
-        """Whether it stands even against words that say it is over."""
-        return chance >= self._certain
-
-    def agreed(self, tier: Safety, broad: bool, kept: bool, chance: float) -> Safety:
-        """What is left of a finding; nothing of one not `kept` where danger is unlikely."""
-        if chance >= self._agreed or (chance >= self._doubted and not broad):
-            return tier
-        if chance < self._doubted and not kept:
-            return Safety.NONE
-        return min(tier, Safety.CONCERN, key=lambda one: one.gravity)
-
     def chance(self, rows: Rows) -> float:
-        """How likely the message speaks of danger, 0 to 1, by its most dangerous stretch."""
-        known = self._weights.keys()
-        return max(map(self._chance, stretches(rows, known)), default=0.0)
+        """How likely the message speaks of danger, 0 to 1, by its most dangerous stretch.
 
-    def _chance(self, known: set[str]) -> float:
-        total = sum(map(self._weights.__getitem__, known))
-        score = self._bias + total / sqrt(max(len(known), SMALLEST))
+        The more stretches there are, the more dangerous one of them looks by chance.
+        """
+        scores = [*map(self._score, stretches(rows, self._weights.keys()))]
+        score = max(scores) - DOUBT * log(len(scores)) if scores else -30.0
         return 1 / (1 + exp(-max(-30.0, min(30.0, score))))
+
+    def _score(self, known: set[str]) -> float:
+        total = sum(map(self._weights.__getitem__, known))
+        return self._bias + total / sqrt(max(len(known), SMALLEST))
 
 
 def stretches(rows: Rows, known: Set[str] | None = None) -> Iterator[set[str]]:
@@ -81,6 +55,7 @@ def stretches(rows: Rows, known: Set[str] | None = None) -> Iterator[set[str]]:
 
     Where `known` is given, only the features in it.
     """
+    seen: dict[tuple[str, ...], list[str]] = {}
     before: set[str] | None = None
     begin = 0
     for end in [*(p for p, row in enumerate(rows) if row[0] == STOP), len(rows)]:
@@ -88,7 +63,7 @@ def stretches(rows: Rows, known: Set[str] | None = None) -> Iterator[set[str]]:
         steps = range(0, max(len(sentence) - 5, 1), LONGEST // 2)
         whole = len(sentence) <= LONGEST
         for part in [sentence] if whole else (sentence[at : at + LONGEST - 5] for at in steps):
-            found = features(part)
+            found = features(part, seen)
             if known is not None:
                 found &= known
             if part:
@@ -98,16 +73,15 @@ def stretches(rows: Rows, known: Set[str] | None = None) -> Iterator[set[str]]:
                 before = found
 
 
-def features(part: Rows) -> set[str]:
+def features(part: Rows, seen: dict[tuple[str, ...], list[str]]) -> set[str]:
     """The words of a stretch, the beginnings of long ones, and each with what follows it."""
     found: set[str] = set()
     before: list[str] = []
     for row in part:
-        names = []
-        for word in row:
-            names.append("#" if word[0].isdigit() else word)
-            if len(word) > STEM:
-                names.append(word[:STEM] + "~")
+        names = seen.get(row)
+        if names is None:
+            stems = [word[:STEM] + "~" for word in row if len(word) > STEM]
+            names = seen[row] = ["#" if word[0].isdigit() else word for word in row] + stems
         found.update(names)
         found.update([f"{a} {b}" for a in before for b in names])
         before = names

