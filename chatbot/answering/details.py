@@ -73,7 +73,7 @@ class Details:
         lacking = [term for term in wanted if term not in has and term not in self._common]
         strong = [wanted[term] for term in lacking if self._strength[term] == "strong"]
         return Difference(
-            strong=(*strong, *_other_amounts(query.text, f"{passage.text} {asked}")),
+            strong=(*strong, *_other_amounts(query.text, passage.text, asked)),
             mild=tuple(wanted[term] for term in lacking if self._strength[term] != "strong"),
             extra=tuple(
                 word
@@ -96,6 +96,7 @@ def _about(document: Document) -> tuple[str, ...]:
     return (document.title, *document.also_asked, *document.tags)
 
 
+@lru_cache(maxsize=4096)
 def _amounts(text: str) -> Mapping[str, set[str]]:
     found: dict[str, set[str]] = {}
     for match in _AMOUNT.finditer(normalise(text)):
@@ -105,12 +106,10 @@ def _amounts(text: str) -> Mapping[str, set[str]]:
     return found
 
 
-def _other_amounts(question: str, text: str) -> tuple[str, ...]:
-    """Amounts of the question in a unit of which the text holds only other amounts."""
-    told = _amounts(text)
-    return tuple(
-        f"{number} {kind}"
-        for kind, numbers in _amounts(question).items()
-        for number in sorted(numbers)
-        if kind in told and number not in told[kind]
-    )
+def _other_amounts(question: str, *texts: str) -> tuple[str, ...]:
+    """Amounts of the question in a unit of which the texts hold only other amounts."""
+    found = []
+    for kind, numbers in _amounts(question).items():
+        told = set().union(*(_amounts(text).get(kind, ()) for text in texts))
+        found += [f"{number} {kind}" for number in sorted(numbers) if told and number not in told]
+    return tuple(found)
