@@ -14,7 +14,8 @@ from chatbot.retrieval.retriever import Retriever
 
 NEIGHBOURS = 5  # hits whose evenness says how undecided the ranking is
 OPTIONS = 4  # hits that may be offered
-SERIOUS = 0.25  # share of the best score from which a hit is worth offering
+FEWEST = 2  # that are offered however far the second is behind
+SERIOUS = 0.5  # share of the best score from which another hit is worth offering
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +79,11 @@ class Gate:
         """How sure each hit is, and whether that is enough."""
         sure = self.sure(ranking)
         option_at = min(self.option_at, self.answer_at / 2)
-        offered = self._offers(ranking, sure)
+        fit = OPTIONS if self._offers(ranking, sure) else 0
+        least = SERIOUS * ranking.hits[0].score if ranking.hits else 0.0
         confidences = tuple(
             max(confidence, option_at)
-            if offered and place < OPTIONS and hit.score >= SERIOUS * ranking.hits[0].score
+            if place < fit and (place < FEWEST or hit.score >= least)
             else confidence
             if confidence >= self.answer_at
             else min(confidence, option_at - 1e-6)

@@ -138,9 +138,9 @@ def fit(sets: Sequence[Cases], semantic: bool) -> Fitted:
     offer = _fit(sets, OFFER[semantic], found, leaving="off")
     about = _fit(sets, ABOUT[semantic], found, leaving="near")
     aims = read_yaml("gate.yaml")["aims"]
-    option_at = _mean(_quantile([offer_of(offer, case) for case in one.near],
+    option_at = _middle(_quantile([offer_of(offer, case) for case in one.near],
                                 1 - aims["near_offered"]) for one in sets)  # fmt: skip
-    about_at = _mean(
+    about_at = _middle(
         _quantile(
             [offer_of(about, c) if offer_of(offer, c) >= option_at else 0.0 for c in one.off],
             1 - aims["off_topic_offered"],
@@ -152,8 +152,9 @@ def fit(sets: Sequence[Cases], semantic: bool) -> Fitted:
     return {**gate, "answer_at": _answer_at(sets, gate, aims), **limits}
 
 
-def _mean(values: Iterable[float]) -> float:
-    return round(float(np.mean(list(values))), 3)
+def _middle(values: Iterable[float]) -> float:
+    """The median over the sets: one strange set must not set the threshold of all."""
+    return round(float(np.median(list(values))), 3)
 
 
 def _quantile(values: Sequence[float], share: float) -> float:
