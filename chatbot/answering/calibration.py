@@ -11,6 +11,8 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from chatbot.answering.confidence import Gate
 from chatbot.builtin import read_lines, read_yaml
 from chatbot.knowledge.model import Kind
@@ -63,7 +65,8 @@ def calibrate(retriever: Retriever, gate: Gate | None = None) -> Calibration:
     off = [_ask(retriever, gate, text) for text in read_lines("offtopic.txt")] if english else []
     own, near, titles = _own(retriever, gate)
     trust = len(titles) / (len(titles) + FEW)
-    usual = _quantile([asked.option for asked in titles], 1 - aims["titles_offered"])
+    reached = [asked.option for asked in titles] or [0.0]
+    usual = float(np.quantile(reached, 1 - aims["titles_offered"]).round(6))
     option = trust * usual + (1 - trust) * gate.option_at
     if len(own) >= ENOUGH:
         answer = OWN * _lowest(own, near, off, aims["wrong"]) + (1 - OWN) * gate.answer_at

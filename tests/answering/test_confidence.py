@@ -71,6 +71,26 @@ def test_the_best_few_of_a_plausible_ranking_may_be_offered_and_of_another_none(
         assert all(c < judgement.option_at for c in judgement.confidences)
 
 
+def test_of_the_options_only_the_second_may_be_far_behind() -> None:
+    free = replace(GATE, answer_at=0.9999, option_at=0.0, about_at=0.0)
+    ranking, _ = judged("can i drive or eat", free)
+    best = ranking.hits[0].score
+    hits = tuple(
+        replace(hit, score=best if place == 0 else 0.3 * best)
+        for place, hit in enumerate(ranking.hits[:4])
+    )
+    judgement = free.judge(replace(ranking, hits=hits))
+    offered = [c >= judgement.option_at for c in judgement.confidences]
+    assert offered == [True, True, False, False]
+
+
+def test_one_bare_word_that_the_folder_has_gets_options() -> None:
+    strict = replace(GATE, answer_at=0.9999, option_at=0.9999, about_at=0.0)
+    ranking, judgement = judged("infusion", strict)
+    assert ranking.hits[0].matched == ("infusion",)
+    assert sum(c >= judgement.option_at for c in judgement.confidences) >= 2
+
+
 def test_likeness_alone_quotes_nothing() -> None:
     ranking, _ = judged("how long does an infusion take")
     bare = replace(ranking.hits[0], matched=(), pairs=())
