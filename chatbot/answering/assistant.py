@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache, partial
 from chatbot.answering import smalltalk
 from chatbot.answering.calibration import gate_for
 from chatbot.answering.confidence import Gate
+from chatbot.answering.details import Details
 from chatbot.answering.edition import Edition, publish
 from chatbot.answering.highlight import key_sentence
 from chatbot.answering.model import Outcome, Reason, Reply
@@ -68,7 +69,9 @@ class Assistant:
     @cached_property
     def gate(self) -> Gate:
         """What decides whether a passage is good enough, calibrated on the corpus."""
-        return self._gate or gate_for(self.retriever)
+        if self._gate:  # of another state of the folder: its thresholds hold, its details do not
+            return replace(self._gate, details=Details(self.retriever))
+        return gate_for(self.retriever)
 
     @cached_property
     def _for_staff(self) -> set[frozenset[str]]:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from chatbot.answering.confidence import Gate
 from chatbot.builtin import read_lines, read_yaml
@@ -19,7 +21,8 @@ from chatbot.retrieval.retriever import Retriever
 ENTRIES = 100  # at most this many entries are asked
 PHRASINGS = 2  # of each
 ENOUGH = 60  # phrasings from which the folder's own thresholds are trusted
-TITLES = 0.75  # how much titles count beside the threshold carried over, where there are too few
+OWN = 0.75  # how much they count beside the threshold carried over
+FEW = 20  # titles that count as much as the threshold carried over
 HIGHEST = 0.9  # no folder is so strange that a surer answer would still be wrong
 
 
@@ -29,17 +32,8 @@ class Calibration:
 
     answer_at: float
     option_at: float
+    about_at: float
     phrasings: int
-
-    def to_json(self) -> dict[str, float]:
-        """For keeping it by knowledge version."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, kept: Mapping[str, float]) -> Calibration:
-        """What `to_json` gave; anything else raises KeyError, TypeError or ValueError."""
-        answer, offer = float(kept["answer_at"]), float(kept["option_at"])
-        return cls(answer, offer, int(kept["phrasings"]))
 
     @property
     def enough(self) -> bool:
@@ -49,52 +43,56 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """How sure the gate was of the best hit, and of the best few, and whether it was right."""
+    """How sure the gate was of the best hit, of the best few and of the subject, and whether the
+    best hit was right."""
 
     answer: float
     option: float
+    about: float
     right: bool
-    by_article: bool
 
 
 def calibrate(retriever: Retriever, gate: Gate | None = None) -> Calibration:
     """The thresholds for a folder; takes some milliseconds for each phrasing.
 
-    With phrasings enough the threshold to answer is the mean of the folder's own and the carried
-    one, so that neither a small sample nor a strange folder decides alone. Without, an entry's own
-    title, with the entry out, stands in for a near-miss. Off-topic questions set a floor for both.
+    An entry's own title, with the entry out, stands in for a near-miss: it says how often chance
+    neighbours are offered. To answer, with phrasings enough the threshold is mostly the
+    folder's own; without, titles only ever raise it. Off-topic questions set floors.
     """
     gate = gate or Gate.carried_over(retriever)
     aims: Mapping[str, float] = read_yaml("gate.yaml")["aims"]
     english = retriever.index.lexicon.analyzer.language == "en"
     off = [_ask(retriever, gate, text) for text in read_lines("offtopic.txt")] if english else []
     own, near, titles = _own(retriever, gate)
+    trust = len(titles) / (len(titles) + FEW)
+    reached = [asked.option for asked in titles] or [0.0]
+    usual = float(np.quantile(reached, 1 - aims["titles_offered"]).round(6))
+    option = trust * usual + (1 - trust) * gate.option_at
     if len(own) >= ENOUGH:
-        answer = (_lowest(own, near, off, aims["wrong"]) + gate.answer_at) / 2
-        option = _quantile([asked.option for asked in near], 1 - aims["near_offered"])
+        answer = OWN * _lowest(own, near, off, aims["wrong"]) + (1 - OWN) * gate.answer_at
     else:
         apart = _quantile([asked.answer for asked in titles], 1 - aims["titles_answered"])
         answer = max(gate.answer_at, (gate.answer_at + apart) / 2)
-        usual = _quantile([asked.option for asked in titles], 1 - aims["titles_offered"])
-        option = TITLES * usual + (1 - TITLES) * gate.option_at if titles else gate.option_at
-    least_answer = _quantile([asked.answer for asked in off], 1 - aims["off_topic_answered"])
-    least_option = _quantile([asked.option for asked in off], 1 - aims["off_topic_offered"])
+    least = _quantile([asked.answer for asked in off], 1 - aims["off_topic_answered"])
+    shown = [asked.about if asked.option >= option else 0.0 for asked in off]
+    about = max(gate.about_at, _quantile(shown, 1 - aims["off_topic_offered"]))
     return Calibration(
-        answer_at=round(min(HIGHEST, max(answer, least_answer)), 6),
-        option_at=round(min(HIGHEST, max(option, least_option)), 6),
+        answer_at=round(min(HIGHEST, max(answer, least)), 6),
+        option_at=round(min(HIGHEST, option), 6),
+        about_at=round(min(HIGHEST, about), 6),
         phrasings=len(own),
     )
 
 
-def gate_for(retriever: Retriever, kept: Calibration | None = None) -> Gate:
-    """The gate of one folder, from a calibration that was kept or a new one."""
+def gate_for(retriever: Retriever) -> Gate:
+    """The gate of one folder, with the folder's own thresholds."""
     gate = Gate.carried_over(retriever)
-    found = kept or calibrate(retriever, gate)
-    return replace(gate, answer_at=found.answer_at, option_at=found.option_at)
+    own = calibrate(retriever, gate)
+    return replace(gate, answer_at=own.answer_at, option_at=own.option_at, about_at=own.about_at)
 
 
 def _own(retriever: Retriever, gate: Gate) -> tuple[list[_Asked], list[_Asked], list[_Asked]]:
-    """The folder's phrasings with themselves out, and with their entry out; else titles so."""
+    """The folder's phrasings with themselves out, where enough with their entry out, titles so."""
     faqs = [document for document in retriever.corpus.documents if document.kind is Kind.FAQ]
     chosen = sorted(faqs, key=lambda document: _hash(document.id))[:ENTRIES]
     phrasings = [
@@ -103,9 +101,9 @@ def _own(retriever: Retriever, gate: Gate) -> tuple[list[_Asked], list[_Asked], 
         for text in sorted(document.also_asked, key=_hash)[:PHRASINGS]
     ]
     own = [_ask(retriever, gate, text, name, unasked=text) for name, text in phrasings]
-    if len(own) >= ENOUGH:
-        return own, [_ask(retriever, gate, text, without=name) for name, text in phrasings], []
-    return own, [], [_ask(retriever, gate, entry.title, without=entry.id) for entry in chosen]
+    titles = [_ask(retriever, gate, entry.title, without=entry.id) for entry in chosen]
+    asked = phrasings if len(own) >= ENOUGH else ()
+    return own, [_ask(retriever, gate, text, without=name) for name, text in asked], titles
 
 
 def _ask(
@@ -121,8 +119,7 @@ def _ask(
     ranking = retriever.search(query, limit=5, without=without, unasked=unasked)
     sure = gate.sure(ranking)
     best = ranking.hits[0].passage.document if ranking.hits else ""
-    by_article = bool(best) and ranking.hits[0].passage.file.startswith("articles/")
-    return _Asked(sure.answer, sure.any, best == target, by_article)
+    return _Asked(sure.answer, sure.any, sure.about, best == target)
 
 
 def _lowest(

@@ -14,7 +14,8 @@ from chatbot.retrieval.retriever import Retriever
 
 NEIGHBOURS = 5  # hits whose evenness says how undecided the ranking is
 OPTIONS = 4  # hits that may be offered
-SERIOUS = 0.25  # share of the best score from which a hit is worth offering
+FEWEST = 2  # that are offered however far the second is behind
+SERIOUS = 0.5  # share of the best score from which another hit is worth offering
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,12 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Sure:
-    """How sure each hit is, and that one of the best few answers, before any threshold."""
+    """How sure each hit is, that one of the best few answers, and that the question is one for this
+    folder at all, before any threshold."""
 
     hits: tuple[float, ...]
     any: float
+    about: float
     differences: tuple[Difference, ...]
 
     @property
@@ -50,34 +53,37 @@ class Sure:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Two small logistics over the signals of a ranking, with the thresholds of one folder.
+    """Three small logistics over the signals of a ranking, with the thresholds of one folder.
 
-    `answer_at` is for the best hit, `option_at` for the chance that one of the best few answers.
+    `answer_at` is for the best hit, `option_at` for the chance that one of the best few answers,
+    `about_at` for the chance that the question is about the folder's subject at all: what tells a
+    missing entry from one that is there is not what tells a clinic's question from any other.
     """
 
     details: Details
     answer: Mapping[str, float]
     offer: Mapping[str, float]
+    about: Mapping[str, float]
     answer_at: float
     option_at: float
+    about_at: float
 
     @classmethod
     def carried_over(cls, retriever: Retriever, fitted: Mapping[str, Any] | None = None) -> Gate:
         """The gate as fitted on other folders; `fitted` stands in for `gate.yaml`."""
         name = "with_vectors" if retriever.index.meaning else "without_vectors"
         held = (fitted or read_yaml("gate.yaml"))[name]
-        thresholds = held["answer_at"], held["option_at"]
-        return cls(Details(retriever), held["answer"], held["offer"], *thresholds)
+        return cls(details=Details(retriever), **held)
 
     def judge(self, ranking: Ranking) -> Judgement:
         """How sure each hit is, and whether that is enough."""
         sure = self.sure(ranking)
         option_at = min(self.option_at, self.answer_at / 2)
+        fit = OPTIONS if self._offers(ranking, sure) else 0
+        least = SERIOUS * ranking.hits[0].score if ranking.hits else 0.0
         confidences = tuple(
             max(confidence, option_at)
-            if sure.any >= self.option_at
-            and place < OPTIONS
-            and hit.score >= SERIOUS * ranking.hits[0].score
+            if place < fit and (place < FEWEST or hit.score >= least)
             else confidence
             if confidence >= self.answer_at
             else min(confidence, option_at - 1e-6)
@@ -100,7 +106,16 @@ class Gate:
             _logistic(self.answer, {**one, "details": float(_doubts(difference))})
             for one, difference in zip(seen, differences, strict=True)
         )
-        return Sure(hits, _logistic(self.offer, seen[0]) if seen else 0.0, differences)
+        any_of, about = (
+            _logistic(weights, seen[0]) if seen else 0.0 for weights in (self.offer, self.about)
+        )
+        return Sure(hits, any_of, about, differences)
+
+    def _offers(self, ranking: Ranking, sure: Sure) -> bool:
+        """Whether the best few may be offered; to one bare word that they have, they always may."""
+        asked = ranking.query.words
+        wide = len(asked) == 1 and bool(ranking.hits) and asked == ranking.hits[0].matched
+        return (wide or sure.any >= self.option_at) and sure.about >= self.about_at
 
 
 def signals(ranking: Ranking) -> tuple[dict[str, float], ...]:
@@ -108,11 +123,13 @@ def signals(ranking: Ranking) -> tuple[dict[str, float], ...]:
     scores = [hit.score for hit in ranking.hits]
     evenness = _evenness(scores[:NEIGHBOURS])
     spread = scores[0] - scores[NEIGHBOURS - 1] if len(scores) >= NEIGHBOURS else sum(scores[:1])
+    nearest = max((hit.signals.get("alike", 0.0) for hit in ranking.hits), default=0.0)
     found = []
     for place, hit in enumerate(ranking.hits):
         rival = scores[0] if place else (scores[1] if len(scores) > 1 else 0.0)
         own = {"score": hit.score, "margin": hit.score - rival, "evenness": evenness}
-        found.append({**hit.signals, **own, "spread": spread})
+        shared = {"spread": spread, "nearest": nearest}
+        found.append({**hit.signals, **own, **shared, "common": math.log1p(len(hit.matched))})
     return tuple(found)
 
 
@@ -158,9 +175,8 @@ def _told(
         steps.append(f"Less sure for differing in: {', '.join(doubts)}.")
     verdict = "enough" if sure.answer >= limit.answer_at else "not enough"
     steps.append(f"Sure {sure.answer:.2f}, {limit.answer_at:.2f} needed to quote: {verdict}.")
-    verdict = "offered" if sure.any >= limit.option_at else "not offered"
     steps.append(
-        f"One of the best {OPTIONS} answers: {sure.any:.2f}, {limit.option_at:.2f} needed: "
-        f"{verdict}."
+        f"One of the best {OPTIONS} answers: {sure.any:.2f}, {limit.option_at:.2f} needed to offer "
+        f"them; about this folder's subject: {sure.about:.2f}, {limit.about_at:.2f} needed."
     )
     return tuple(steps)

@@ -27,7 +27,8 @@ class Difference:
     """How a question and a passage differ: the question's details that the passage lacks.
 
     `strong` ones are reason enough not to answer; `mild` ones and those only the passage's own
-    question has (`extra`) make it less sure. Each is the word as written.
+    question has (`extra`) make it less sure, unless the passage has a strong one of the question: a
+    list of medicines is about each of them. Each is the word as written.
     """
 
     strong: tuple[str, ...] = ()
@@ -72,13 +73,18 @@ class Details:
         has = self._of_passage[passage.id]
         lacking = [term for term in wanted if term not in has and term not in self._common]
         strong = [wanted[term] for term in lacking if self._strength[term] == "strong"]
+        known = any(
+            self._strength[term] == "strong" and term in has and term not in self._common
+            for term in wanted
+        )
         return Difference(
-            strong=(*strong, *_other_amounts(query.text, f"{passage.text} {asked}")),
+            strong=(*strong, *_other_amounts(query.text, passage.text, asked)),
             mild=tuple(wanted[term] for term in lacking if self._strength[term] != "strong"),
             extra=tuple(
                 word
                 for term, word in own.items()
-                if term not in wanted
+                if not known
+                and term not in wanted
                 and term not in self._common
                 and self._strength[term] == "strong"
             ),
@@ -96,6 +102,7 @@ def _about(document: Document) -> tuple[str, ...]:
     return (document.title, *document.also_asked, *document.tags)
 
 
+@lru_cache(maxsize=4096)
 def _amounts(text: str) -> Mapping[str, set[str]]:
     found: dict[str, set[str]] = {}
     for match in _AMOUNT.finditer(normalise(text)):
@@ -105,12 +112,10 @@ def _amounts(text: str) -> Mapping[str, set[str]]:
     return found
 
 
-def _other_amounts(question: str, text: str) -> tuple[str, ...]:
-    """Amounts of the question in a unit of which the text holds only other amounts."""
-    told = _amounts(text)
-    return tuple(
-        f"{number} {kind}"
-        for kind, numbers in _amounts(question).items()
-        for number in sorted(numbers)
-        if kind in told and number not in told[kind]
-    )
+def _other_amounts(question: str, *texts: str) -> tuple[str, ...]:
+    """Amounts of the question in a unit of which the texts hold only other amounts."""
+    found = []
+    for kind, numbers in _amounts(question).items():
+        told = set().union(*(_amounts(text).get(kind, ()) for text in texts))
+        found += [f"{number} {kind}" for number in sorted(numbers) if told and number not in told]
+    return tuple(found)

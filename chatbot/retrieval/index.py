@@ -13,6 +13,7 @@ from itertools import chain, pairwise
 
 import numpy as np
 
+from chatbot.builtin import read_lines
 from chatbot.knowledge.model import Corpus
 from chatbot.retrieval.bm25 import Postings, Scores
 from chatbot.retrieval.fields import entries
@@ -80,7 +81,12 @@ class Index:
         meaning = Meaning(held, self.numbers, tuple(spoken.values()), rarity)
         told = [[word for e in text for word in e.spoken] for text in texts]
         asked = [[word for e in row for word in e.spoken] for row in rows]
-        meaning.place(asked, [told[owner] for owner in self.owner.tolist()])
+        fold, said = self.lexicon.vocabulary.fold, self.lexicon.analyzer.words
+        everyday = [
+            [word for entry in fold(said(text)) for word in entry.spoken]
+            for text in read_lines("offtopic.txt")
+        ]
+        meaning.place(asked, [told[owner] for owner in self.owner.tolist()], everyday)
         return meaning
 
     def rows_asking(self, text: str) -> list[int]:

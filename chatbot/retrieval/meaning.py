@@ -62,11 +62,25 @@ class Meaning:
         self._rarity = rarity
         self._vectors = _matrix([table.vector(tuple(said)) for said in spoken])
         self._rows: Vectors = np.zeros((0, 0), np.float32)
+        self._alone = np.zeros((0, 0), np.int16)
         self._centre: Vector = np.zeros(table.vectors.shape[1])
+        self._subject = self._centre
 
-    def place(self, asked: Sequence[Sequence[str]], texts: Sequence[Sequence[str]]) -> None:
-        """Give every short text its place, given its words and those of its passage's text."""
+    def place(
+        self,
+        asked: Sequence[Sequence[str]],
+        texts: Sequence[Sequence[str]],
+        everyday: Sequence[Sequence[str]],
+    ) -> None:
+        """Give every short text its place, given its words and those of its passage's text.
+
+        `everyday` questions, which no clinic answers, show what the folder is not about.
+        """
         alone = [self._table.vector(said) for said in asked]
+        self._alone = np.array(alone, np.int16)
+        others = [self._table.vector(said) for said in everyday]
+        if alone and others:
+            self._subject = scaled(np.sum(alone, axis=0)) - scaled(np.sum(others, axis=0))
         known: dict[int, Vector] = {id(text): self._table.vector(text) for text in texts}
         if len(alone) >= ENOUGH:
             self._centre = np.rint(sum(alone) * (CENTRED / len(alone)))
@@ -80,6 +94,17 @@ class Meaning:
         """The cosine of a question to every short text, half of it with the passage's text."""
         vector = scaled(self._table.vector(words) - self._centre).astype(np.float32)
         return (self._rows @ vector).astype(np.float64) / (2.0 * SCALE * SCALE)
+
+    def alike(self, words: Sequence[str], rows: NDArray[np.int64]) -> dict[str, Vector]:
+        """Whether a question is one for this folder at all, for some of its short texts.
+
+        `alike` is the plain cosine to each; `subject`, the same for all, how much more it is about
+        what the whole folder is about than about everyday matters.
+        """
+        vector, square = self._table.vector(words), float(SCALE * SCALE)
+        subject = float(self._subject @ vector) / square
+        alike: Vector = self._alone[rows].astype(np.float64) @ vector / square
+        return {"alike": alike, "subject": np.full(len(rows), subject)}
 
     def align(self, query: Query, texts: Sequence[Ids]) -> Alignment:
         """Align a question with texts given by the numbers of their terms; none may be empty."""

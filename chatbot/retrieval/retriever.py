@@ -45,6 +45,7 @@ class Retriever:
         given = read_yaml("ranking.yaml")
         self.weights: dict[str, float] = dict(given["parts"])
         if not self.index.meaning:
+            self.weights |= given["without_vectors"]
             for name in ("near", "forward", "backward", "both"):
                 self.weights.pop(name)
         self._reader = Reader(self.index.lexicon, Weights(**given["words"]))
@@ -124,6 +125,7 @@ class Retriever:
         short, text = aligned.best[: len(rows)], aligned.best[len(rows) :]
         shares["forward"] = short @ counts / mass
         shares["backward"] = aligned.backward[: len(rows)]
+        shares |= index.meaning.alike(query.meant, rows)
         shares["both"] = np.maximum(np.maximum.reduceat(short, starts), text) @ counts / mass
         return aligned
 

@@ -78,7 +78,7 @@ def test_the_version_changes_with_what_may_be_quoted(small: Assistant) -> None:
 def test_a_question_left_to_the_staff_gets_no_options() -> None:
     def unsure(files: dict[str, str]) -> Assistant:
         made = assistant(files)
-        gate = replace(made.gate, answer_at=0.9999, option_at=0.001)
+        gate = replace(made.gate, answer_at=0.9999, option_at=0.001, about_at=0.0)
         return Assistant(made.corpus, gate=gate)
 
     asked = "how long before a visit can i eat"

@@ -62,6 +62,14 @@ def test_a_detail_that_only_the_entry_has_makes_it_less_sure() -> None:
     assert difference("can i take it", "sertraline").extra == ("sertraline",)
 
 
+def test_a_list_of_medicines_is_about_each_of_them() -> None:
+    listed = faq("listed", "Can I have it with ritalin?", "Ritalin or adderall: tell the team.")
+    retriever = Retriever(corpus(listed, *(faq(f"f{n}", "Hello?", "Yes.") for n in range(9))))
+    query = retriever.query("is adderall all right")
+    found = Details(retriever).difference(query, listed.passages[0], listed.title)
+    assert found == Difference()
+
+
 def test_another_language_has_no_details() -> None:
     spanish = Retriever(corpus(faq("uno", "¿Puedo tomar sertralina?", "Sí."), language="es"))
     details = Details(spanish)

@@ -103,7 +103,7 @@ class Site:
         """Other thresholds for answering and offering, to bring about every outcome."""
         assistant = self.services.library.assistant
         before = assistant.gate
-        assistant.gate = replace(before, answer_at=answer_at, option_at=option_at)
+        assistant.gate = replace(before, answer_at=answer_at, option_at=option_at, about_at=0)
         assistant.remembered.cache_clear()
         try:
             yield

@@ -28,8 +28,8 @@ def result() -> Evaluation:
 
 
 def test_the_right_passage_comes_first_or_near(result: Evaluation) -> None:
-    assert result.hit_at_1.value >= 0.80
-    assert result.recall_at_3.value >= 0.89
+    assert result.hit_at_1.value >= 0.81
+    assert result.recall_at_3.value >= 0.91
 
 
 def test_hardly_anything_is_answered_wrongly(result: Evaluation) -> None:
@@ -39,4 +39,4 @@ def test_hardly_anything_is_answered_wrongly(result: Evaluation) -> None:
 def test_most_are_helped(result: Evaluation) -> None:
     asked = result.hit_at_1.of
     helped = result.outcomes["answered-right"].count + result.outcomes["choose-with-target"].count
-    assert helped / asked >= 0.68
+    assert helped / asked >= 0.79

@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -33,13 +33,18 @@ from chatbot.retrieval.retriever import Retriever
 
 Floats = NDArray[np.float64]
 Weights = dict[str, float]
+Fitted = dict[str, Any]
 ANSWER = {
-    True: ("bias", "score", "margin", "evenness", "kind", "near", "both", "backward"),
-    False: ("bias", "score", "question", "covered", "reverse", "margin", "unknown", "kind"),
+    True: ("bias", "score", "margin", "near", "evenness", "spread", "common", "kind"),
+    False: ("bias", "score", "margin", "reverse", "spread", "common", "kind"),
 }
 OFFER = {
-    True: ("bias", "score", "near", "both", "spread"),
-    False: ("bias", "score", "question", "letters", "covered", "unknown", "spread"),
+    True: ("bias", "spread", "near", "backward", "unknown"),
+    False: ("bias", "score", "spread", "reverse"),
+}
+ABOUT = {
+    True: ("bias", "score", "nearest", "subject"),
+    False: ("bias", "score", "common", "unknown"),
 }
 DETAILS = -0.7  # each doubt halves the odds; set by hand, since few sets have such questions
 RIDGE = 1e-3
@@ -79,10 +84,11 @@ def cases(retriever: Retriever, questions: Sequence[Question], off: Sequence[str
         ranking: Ranking = retriever.search(retriever.query(question.question), 5, **left_out)
         differences = [details.difference(ranking.query, h.passage, h.asked) for h in ranking.hits]
         first = differences[0] if differences else None
+        bare = bool(first) and not (ranking.hits[0].matched or ranking.hits[0].pairs)
         return Case(
             signals(ranking),
             tuple(question.wants(hit.passage) for hit in ranking.hits),
-            bool(first and first.strong),
+            bare or bool(first and first.strong),
             len(first.mild) + len(first.extra) if first else 0,
         )
 
@@ -119,26 +125,48 @@ def newton(rows: Floats, labels: Floats, weights: Floats) -> Floats:
     return found
 
 
-def fit(sets: Sequence[Cases], semantic: bool) -> dict[str, Any]:
+def fit(sets: Sequence[Cases], semantic: bool) -> Fitted:
     """The weights and carried-over thresholds that suit these sets together."""
     answer = _fit(
         sets, ANSWER[semantic], lambda case: list(zip(case.signals, case.right, strict=True))[:3]
     )
-    offer = _fit(sets, OFFER[semantic], lambda case: [(case.signals[0], any(case.right[:OPTIONS]))])
-    aims = read_yaml("gate.yaml")["aims"]
     answer["details"] = DETAILS
-    return {
-        "answer": answer,
-        "offer": offer,
-        "answer_at": _answer_at(sets, answer, aims["wrong"]),
-        "option_at": _option_at(sets, offer, aims["near_offered"], aims["off_topic_offered"]),
-    }
+
+    def found(case: Case) -> list[tuple[Weights, bool]]:
+        return [(case.signals[0], any(case.right[:OPTIONS]))]
+
+    offer = _fit(sets, OFFER[semantic], found, leaving="off")
+    about = _fit(sets, ABOUT[semantic], found, leaving="near")
+    aims = read_yaml("gate.yaml")["aims"]
+    option_at = _middle(_quantile([offer_of(offer, case) for case in one.near],
+                                1 - aims["near_offered"]) for one in sets)  # fmt: skip
+    about_at = _middle(
+        _quantile(
+            [offer_of(about, c) if offer_of(offer, c) >= option_at else 0.0 for c in one.off],
+            1 - aims["off_topic_offered"],
+        )
+        for one in sets
+    )
+    gate = {"answer": answer, "offer": offer, "about": about}
+    limits = {"option_at": option_at, "about_at": about_at}
+    return {**gate, "answer_at": _answer_at(sets, gate, aims), **limits}
 
 
-def _fit(sets: Sequence[Cases], names: Sequence[str], examples: Any) -> Weights:
+def _middle(values: Iterable[float]) -> float:
+    """The median over the sets: one strange set must not set the threshold of all."""
+    return round(float(np.median(list(values))), 3)
+
+
+def _quantile(values: Sequence[float], share: float) -> float:
+    return float(np.quantile(values, share, method="inverted_cdf"))
+
+
+def _fit(sets: Sequence[Cases], names: Sequence[str], examples: Any, leaving: str = "") -> Weights:
     rows, labels, weights = [], [], []
     for one in sets:
         for share, group in one.groups():
+            if leaving and group is getattr(one, leaving):
+                continue
             for case in group:
                 for place, (seen, right) in enumerate(examples(case) if case.signals else []):
                     rows.append([seen.get(name, 1.0) for name in names])
@@ -163,32 +191,26 @@ def answer_of(weights: Weights, case: Case) -> float:
 
 
 def offer_of(weights: Weights, case: Case) -> float:
-    """How sure it is that one of the best few answers."""
+    """How sure it is that one of the best few answers, or that the subject is the folder's."""
     return chance(weights, case.signals[0]) if case.signals else 0.0
 
 
-def _answer_at(sets: Sequence[Cases], answer: Weights, aim: float) -> float:
+def _answer_at(sets: Sequence[Cases], gate: Fitted, aims: Weights) -> float:
     for limit in np.arange(0.3, 0.99, 0.01):
-        if np.mean([rates(one, answer, {"bias": -30}, limit, 1.0)["wrong"] for one in sets]) <= aim:
+        seen = [rates(one, gate, (limit, 1.0, 1.0)) for one in sets]
+        if all(np.mean([row[n] for row in seen]) <= aims[n] for n in ("wrong", "near_answered")):
             return round(float(limit), 2)
     return 0.99
 
 
-def _option_at(sets: Sequence[Cases], offer: Weights, near: float, off: float) -> float:
-    nears = [offer_of(offer, case) for one in sets for case in one.near]
-    offs = [offer_of(offer, case) for one in sets for case in one.off]
-    return round(float(max(np.quantile(nears, 1 - near), np.quantile(offs, 1 - off))), 3)
-
-
-def rates(
-    one: Cases, answer: Weights, offer: Weights, answer_at: float, option_at: float
-) -> dict[str, float]:
+def rates(one: Cases, gate: Fitted, limits: tuple[float, float, float]) -> dict[str, float]:
     """What the policy does on a set: shares of its groups, `wrong` of the whole mix."""
+    answer_at, option_at, about_at = limits
 
     def end(case: Case) -> str:
-        if answer_of(answer, case) >= answer_at:
+        if answer_of(gate["answer"], case) >= answer_at:
             return "right" if case.right[0] else "wrong"
-        if offer_of(offer, case) >= option_at:
+        if offer_of(gate["offer"], case) >= option_at and offer_of(gate["about"], case) >= about_at:
             return "with" if any(case.right[:OPTIONS]) else "without"
         return "handoff"
 
@@ -201,7 +223,7 @@ def rates(
         "helped": part["A", "right"] + part["A", "with"],
         "wrong": 0.5 * part["A", "wrong"] + 0.25 * part["N", "wrong"] + 0.25 * part["O", "wrong"],
         "A wrong": part["A", "wrong"],
-        "near answered": part["N", "wrong"],
+        "near_answered": part["N", "wrong"],
         "near offered": part["N", "without"],
         "off answered": part["O", "wrong"],
         "off offered": part["O", "without"],
@@ -239,13 +261,14 @@ def _report(
             retrievers[key], {"with_vectors": fitted, "without_vectors": fitted}
         )
         own = calibrate(retrievers[key], gate)
-        limits = {"carried": (fitted["answer_at"], fitted["option_at"]),
-                  "self": (own.answer_at, own.option_at)}  # fmt: skip
+        limits = {"carried": (fitted["answer_at"], fitted["option_at"], fitted["about_at"]),
+                  "self": (own.answer_at, own.option_at, own.about_at)}  # fmt: skip
         for kind, limit in limits.items():
-            seen = rates(one, fitted["answer"], fitted["offer"], *limit)
+            seen = rates(one, fitted, limit)
             told[kind].append(seen)
             line = "  ".join(f"{name} {value:.3f}" for name, value in seen.items())
-            print(f"  {key:10} {kind:8} {limit[0]:.2f} {limit[1]:.2f}  {line}", flush=True)
+            held = " ".join(f"{value:.2f}" for value in limit)
+            print(f"  {key:10} {kind:8} {held}  {line}", flush=True)
     for kind, rows in told.items():
         means = {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
         line = "  ".join(f"{name} {value:.3f}" for name, value in means.items())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Literal
 
@@ -10,7 +9,6 @@ from flask import Blueprint, Response, g
 from pydantic import Field
 
 from chatbot.answering.assistant import Assistant
-from chatbot.answering.confidence import Gate
 from chatbot.answering.model import Reply
 from chatbot.curation.drafts import Entry, faq_source, free_id
 from chatbot.curation.expectations import told
@@ -102,6 +100,4 @@ def _reply_soon(question: str) -> Reply | None:
     if len(corpus.passages) > QUICK:
         return None
     soon = Assistant(corpus, semantics=config.semantics, gate=now)
-    fitted = Gate.carried_over(soon.retriever)
-    soon.gate = replace(fitted, answer_at=now.answer_at, option_at=now.option_at)
     return soon.reply(question, today=services().today())
