@@ -1,13 +1,10 @@
 """The composition root: settings in, a Flask application out. Only this file knows every part."""
 
-from __future__ import annotations
-
 import logging
 import os
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -22,12 +19,11 @@ from chatbot.knowledge.reload import Reloader
 from chatbot.safety.identifiers import redact
 from chatbot.settings import ROOT, Settings
 from chatbot.storage.store import Store, open_store
-from chatbot.web import api, feedback, handoffs, headers, operations, pages, refusals, theme
+from chatbot.web import api, feedback, handoffs, headers, operations, pages, refusals, staff
 from chatbot.web.library import Library
 from chatbot.web.limits import Limits
 from chatbot.web.metrics import Metrics
 from chatbot.web.services import EXTENSION, Services, utc_now
-from chatbot.web.staff import auth, draft, gaps, inbox, item, knowledge
 
 log = logging.getLogger(__name__)
 
@@ -56,13 +52,11 @@ def create_app(
     app.config["TESTING"] = testing
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the contract's order is for reading
     app.extensions[EXTENSION] = _services(settings, now, background)
-    staff = (auth, inbox, item, draft, knowledge, gaps)
-    for part in (api, feedback, handoffs, operations, pages, theme, *staff):
+    for part in (api, feedback, handoffs, operations, pages, staff):
         app.register_blueprint(part.blueprint)
     refusals.register(app)
     headers.register(app)
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
+    if hops := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
 
@@ -79,17 +73,10 @@ def _services(settings: Settings, now: Callable[[], datetime], background: bool)
         worker.stop()
         store.exchanges.stop()
 
-    return Services(
-        settings=settings,
-        library=_library(settings, now, background),
-        limits=Limits(settings.rate_limit, settings.redis_url, secret),
-        store=store,
-        secret=secret,
-        metrics=Metrics() if settings.metrics else None,
-        now=now,
-        new_id=lambda: secrets.token_urlsafe(12),
-        stop=stop,
-    )
+    library = _library(settings, now, background)
+    limits = Limits(settings.rate_limit, settings.redis_url, secret)
+    metrics = Metrics() if settings.metrics else None
+    return Services(settings, library, limits, store, secret, metrics, now, stop)
 
 
 def _library(settings: Settings, now: Callable[[], datetime], background: bool) -> Library:
@@ -127,7 +114,7 @@ def _secret(settings: Settings) -> bytes:
     if settings.secret_key:
         return settings.secret_key.encode()
     settings.instance.mkdir(parents=True, exist_ok=True)
-    path: Path = settings.instance / "secret_key"
+    path = settings.instance / "secret_key"
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

@@ -1,6 +1,6 @@
 """What a load balancer and whoever runs the site look at."""
 
-from __future__ import annotations
+from contextlib import suppress
 
 from flask import Blueprint, Response, jsonify
 
@@ -9,6 +9,7 @@ from chatbot.web.refusals import Refused
 from chatbot.web.services import services
 
 blueprint = Blueprint("operations", __name__)
+SOON = 30  # days ahead within which an approval counts as ending
 
 
 @blueprint.get("/healthz")
@@ -21,21 +22,21 @@ def healthz() -> Response:
 def readyz() -> Response:
     """Whether anything can be quoted. A dead database is `degraded`, still 200: a balancer must
     not remove the node that gives crisis help."""
-    assistant, withdrawn = services().library.current()
-    edition = assistant.edition(services().today(), withdrawn)
+    edition, here = services().edition(), services()
     passages = sum(len(document.passages) for document in edition.live.values())
-    quoting = bool(passages) and not assistant.closed
-    database, oldest = _database()
-    problems = services().library.snapshot.problems
+    quoting = bool(passages) and not here.library.assistant.closed
+    database, oldest = "down", None
+    with suppress(StorageError):
+        oldest, database = here.store.oldest_waiting(here.now()), "ok"
     status = "ok" if database == "ok" else "degraded"
     body = {
         "status": status if quoting else "closed",
         "knowledge_version": edition.version,
         "documents": len(edition.live),
         "passages": passages,
-        "problems": sum(1 for problem in problems if problem.level == "error"),
+        "problems": _errors(),
         "database": database,
-        "oldest_waiting_delivery": oldest,
+        "oldest_waiting_delivery": oldest.isoformat() if oldest else None,
     }
     response = jsonify(body)
     response.status_code = 200 if quoting else 503
@@ -48,12 +49,29 @@ def metrics() -> Response:
     found = services().metrics
     if found is None:
         raise Refused(404, "Metrics are off. Set CHATBOT_METRICS=on to have them.")
-    return Response(found.page(services()), content_type="text/plain; version=0.0.4")
+    return Response(found.page(_gauges()), content_type="text/plain; version=0.0.4")
 
 
-def _database() -> tuple[str, str | None]:
-    try:
-        waiting = services().store.oldest_waiting(services().now())
-    except StorageError:
-        return "down", None
-    return "ok", waiting.isoformat() if waiting else None
+def _gauges() -> dict[str, float]:
+    here, today, now = services(), services().today(), services().now()
+    live = here.edition().live.values()
+    values: dict[str, float] = {
+        "live_documents": len(live),
+        "expiring_documents": sum((d.review_by - today).days <= SOON for d in live if d.review_by),
+        "knowledge_errors": _errors(),
+        "oldest_approval_days": max(
+            ((today - d.approved_on).days for d in live if d.approved_on), default=0
+        ),
+        "exchanges_dropped": here.store.exchanges.dropped,
+        "database_up": 0,
+    }
+    with suppress(StorageError):
+        waiting = here.store.oldest_waiting(now)
+        values["oldest_delivery_seconds"] = (now - waiting).total_seconds() if waiting else 0
+        values["handoffs_overdue"] = here.store.inbox.numbers(now, here.clinic.time_zone).overdue
+        values["database_up"] = 1
+    return values
+
+
+def _errors() -> int:
+    return sum(problem.level == "error" for problem in services().library.snapshot.problems)

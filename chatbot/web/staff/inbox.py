@@ -1,15 +1,11 @@
 """The queue, searching in it, the counts for polling, and the numbers."""
 
-from __future__ import annotations
-
-from flask import Blueprint, Response, g, jsonify, request
+from flask import Response, g, jsonify, request
 
 from chatbot.handoff.model import State
 from chatbot.web.services import services
-from chatbot.web.staff.auth import guarded
+from chatbot.web.staff.auth import blueprint
 from chatbot.web.staff.page import page, standing, viewed
-
-blueprint = guarded(Blueprint("staff_inbox", __name__, url_prefix="/staff"))
 
 MOST, DAYS = 100, 30
 SHOWN = {
@@ -20,7 +16,7 @@ SHOWN = {
 
 
 @blueprint.get("/")
-def show() -> Response:
+def inbox() -> Response:
     """The queue: urgent and overdue first."""
     name = request.args.get("show", "open")
     return _list(name if name in SHOWN else "open", "")
@@ -30,6 +26,13 @@ def show() -> Response:
 def search() -> Response:
     """The hand-offs that hold the words; sent by POST, so that they are in no address or log."""
     return _list("all", g.form.get("search", "").replace("\0", " ")[:200])
+
+
+def _list(name: str, words: str) -> Response:
+    mine = g.me.name if name == "mine" else ""
+    items = services().store.inbox.items(SHOWN[name], words, mine, MOST)
+    viewed("inbox", "search" if words else "view")
+    return page("inbox.html", name=name, words=words, items=items, shown=SHOWN, most=MOST)
 
 
 @blueprint.get("/counts")
@@ -45,10 +48,3 @@ def numbers() -> Response:
     """The last thirty days: per day, by reason, time to reply."""
     viewed("numbers")
     return page("numbers.html", numbers=standing(DAYS), days=DAYS)
-
-
-def _list(name: str, words: str) -> Response:
-    mine = g.me.name if name == "mine" else ""
-    items = services().store.inbox.items(SHOWN[name], words, mine, MOST)
-    viewed("inbox", "search" if words else "view")
-    return page("inbox.html", name=name, words=words, items=items, shown=SHOWN, most=MOST)

@@ -1,10 +1,8 @@
 """One hand-off: read it, answer it, pass it on, close it, erase it."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
-from flask import Blueprint, Response, g, jsonify
+from flask import Response, g, jsonify
 from pydantic import Field
 
 from chatbot.errors import HandoffConflict, TransitionRefused
@@ -13,13 +11,10 @@ from chatbot.handoff.states import allowed, visitor_sees
 from chatbot.knowledge.model import Document, Passage
 from chatbot.storage.inbox import Thread
 from chatbot.web import incoming
-from chatbot.web.fields import Line
-from chatbot.web.incoming import Body, Text
+from chatbot.web.incoming import Body, Line, Text
 from chatbot.web.services import services
-from chatbot.web.staff.auth import guarded
+from chatbot.web.staff.auth import blueprint
 from chatbot.web.staff.page import go, page, viewed
-
-blueprint = guarded(Blueprint("staff_item", __name__, url_prefix="/staff/handoffs"))
 
 SUGGESTED = 3  # passages shown beside the answer
 TICKED = "passage:"  # begins the name of a ticked passage's field
@@ -43,13 +38,13 @@ class Wish(Body):
     confirm: Line = ""
 
 
-@blueprint.get("/<reference>")
-def show(reference: str) -> Response:
+@blueprint.get("/handoffs/<reference>")
+def item(reference: str) -> Response:
     """The question, what was said, who was told, and what can be done now."""
     return _show(reference)
 
 
-@blueprint.post("/<reference>")
+@blueprint.post("/handoffs/<reference>")
 def act(reference: str) -> Response:
     """Do one thing; whatever stands in the way, what was typed is still there afterwards."""
     fields = {name: value for name, value in g.form.items() if not name.startswith(TICKED)}
@@ -68,28 +63,28 @@ def act(reference: str) -> Response:
         return _show(reference, wish, 409, problem=str(error))
     if wish.action == "find" or (wish.action == "claim" and (wish.text or wish.passages)):
         return _show(reference, wish)  # what is being written goes on
-    return go("staff_item.show", reference=reference)
+    return go("staff.item", reference=reference)
 
 
 def _apply(reference: str, wish: Wish) -> None:
-    event = Event(wish.action)
+    event, here = Event(wish.action), services()
     passages = wish.passages if event is Event.REPLY else ()
     if not _live().keys() >= set(passages):
         raise TransitionRefused("A passage you ticked is no longer approved. Please choose again.")
     if event is Event.ERASE and not wish.confirm:
         raise TransitionRefused("Tick the box first: erasing cannot be undone.")
     spoken = wish.text if event in (Event.REPLY, Event.NOTE) else ""
-    services().store.handoffs.apply(
-        reference, int(wish.version), event, g.me, services().now(),
-        text=spoken, passages=passages, due_at=services().reply_expected(),
+    here.store.handoffs.apply(
+        reference, int(wish.version), event, g.me, here.now(),
+        text=spoken, passages=passages, due_at=here.reply_expected(),
     )  # fmt: skip
 
 
 def _send_again(reference: str, delivery: str) -> None:
-    store = services().store
-    if delivery not in {d.id for d in store.deliveries.of(reference) if d.state == "dead"}:
+    deliveries = services().store.deliveries
+    if delivery not in {d.id for d in deliveries.of(reference) if d.state == "dead"}:
         raise TransitionRefused("This notice is already being sent again.")
-    store.deliveries.send_again(delivery, services().now())
+    deliveries.send_again(delivery, services().now())
     viewed(reference, "send_again")
 
 
@@ -123,8 +118,7 @@ def answers(thread: Thread) -> list[str]:
 
 
 def _live() -> Live:
-    assistant, withdrawn = services().library.current()
-    documents = assistant.edition(services().today(), withdrawn).live.values()
+    documents = services().edition().live.values()
     return {p.id: (document, p) for document in documents for p in document.passages}
 
 
