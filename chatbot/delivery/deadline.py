@@ -1,12 +1,11 @@
 """One deadline for a whole conversation with a receiver, and connections that check addresses."""
 
-from __future__ import annotations
-
 import ipaddress
 import socket
 import threading
 import time
 from contextlib import suppress
+from typing import Self
 
 from chatbot.errors import DeliveryError
 
@@ -27,7 +26,7 @@ class Deadline:
         self._timer = threading.Timer(seconds, self._cut)
         self._timer.daemon = True
 
-    def __enter__(self) -> Deadline:
+    def __enter__(self) -> Self:
         self._timer.start()
         return self
 

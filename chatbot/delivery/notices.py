@@ -1,7 +1,5 @@
 """What a notice says: a reference and a link, never the visitor's words, name or address."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime

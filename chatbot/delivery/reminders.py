@@ -1,7 +1,5 @@
 """Reminds the staff, 30, 7 and 0 days ahead, of documents that go out of date."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Mapping
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Sends what the outbox holds, again and again until it is accepted or a day is over."""
 
-from __future__ import annotations
-
 import logging
 import os
 import random

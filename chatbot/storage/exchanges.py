@@ -1,7 +1,5 @@
 """What was asked and how it ended, noted in the background; and what visitors thought of it."""
 
-from __future__ import annotations
-
 import logging
 import queue
 import threading
@@ -50,17 +48,17 @@ class Report:
 
 
 class Exchanges:
-    """The notes. Noting never delays, fails or outlives a reply."""
+    """The notes. Noting never delays, fails or outlives a reply; what is noted is written once a
+    second between `start` and `stop`."""
 
     def __init__(
         self, database: Database, redact: Callable[[str], str], keep_questions: bool
     ) -> None:
-        self._database = database
-        self._redact = redact
-        self._keep_questions = keep_questions
+        self._database, self._redact, self._keep_questions = database, redact, keep_questions
         self._queue: queue.Queue[Noted] = queue.Queue(WAITING)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="exchanges", daemon=True)
+        self.start = self._thread.start
         self.dropped = 0
 
     def note(self, id: str, reply: Reply, question: str, now: datetime) -> None:
@@ -78,9 +76,9 @@ class Exchanges:
             self.dropped += 1
             log.debug("an exchange was dropped: %s", type(error).__name__)
 
-    def start(self) -> None:
-        """Write what is noted once a second until `stop`."""
-        self._thread.start()
+    def _run(self) -> None:
+        while not self._stop.wait(FLUSH):
+            self.flush()
 
     def stop(self) -> None:
         """Write what is left and end."""
@@ -89,17 +87,12 @@ class Exchanges:
             self._thread.join()
         self.flush()
 
-    def _run(self) -> None:
-        while not self._stop.wait(FLUSH):
-            self.flush()
-
     def flush(self) -> None:
         """Write what is noted; what cannot be written is counted and dropped."""
         rows = [asdict(self._queue.get_nowait()) for _ in range(self._queue.qsize())]
         try:
             if rows:
-                with self._database.writing() as connection:
-                    connection.execute(exchanges.insert(), rows)
+                self._database.write(exchanges.insert().values(rows))
         except StorageError as error:
             self.dropped += len(rows)
             log.warning("%s exchanges were not noted: %s", len(rows), error)
@@ -110,10 +103,8 @@ class Exchanges:
 
     def feedback(self, reply: str, helpful: bool, reason: str, now: datetime) -> None:
         """Keep what a visitor thought of a reply; the last word counts. Unknown replies too."""
-        row = (reply, helpful, reason, now, None, "")
-        with self._database.writing() as connection:
-            connection.execute(sa.delete(feedback).where(feedback.c.reply == reply))
-            connection.execute(feedback.insert().values(row))
+        new = feedback.insert().values((reply, helpful, reason, now, None, ""))
+        self._database.write(sa.delete(feedback).where(feedback.c.reply == reply), new)
 
     def reports(self) -> tuple[Report, ...]:
         """What visitors found wrong or unhelpful and nobody has dealt with, oldest first."""

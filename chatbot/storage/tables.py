@@ -1,7 +1,5 @@
 """The tables. migrations/versions/ creates and changes them; a test keeps the two the same."""
 
-from __future__ import annotations
-
 import re
 from datetime import UTC, datetime
 from typing import Any
