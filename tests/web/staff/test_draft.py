@@ -14,7 +14,7 @@ from chatbot.knowledge.faqs import read_faqs
 from chatbot.knowledge.folder import read
 from chatbot.knowledge.loading import load
 from chatbot.knowledge.model import Status
-from chatbot.web.staff.draft import Entry, source
+from chatbot.web.staff.gaps import Draft, source
 from tests.web.staff.conftest import Desk, on, send
 
 ENTRY = {
@@ -109,7 +109,7 @@ def test_what_would_break_the_folder_is_not_written(desk: Desk, wrong: dict[str,
 def test_whatever_is_typed_the_file_says_that_and_no_more(
     question: str, other: str, answer: str
 ) -> None:
-    entry = Entry.model_construct(question=question, also_asked=other, answer=answer)
+    entry = Draft.model_construct(question=question, also_asked=other, answer=answer)
     path, text = source("H-7KMR-4XQD", entry)
     reading = read_faqs(path, text.encode(), "en")
     assert len(reading.documents) <= 1
