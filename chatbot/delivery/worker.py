@@ -16,7 +16,7 @@ from chatbot.delivery.reminders import remind
 from chatbot.delivery.webhook import send_webhook
 from chatbot.errors import ChatbotError, DeliveryError
 from chatbot.settings import Settings
-from chatbot.storage.deliveries import Claimed, Deliveries, channels
+from chatbot.storage.deliveries import Claimed, Deliveries, Delivery, channels
 from chatbot.storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -38,11 +38,8 @@ class Deliverer:
         chores: Callable[[datetime], None],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:  # fmt: skip
-        self._outbox = outbox
-        self._senders = senders
-        self._public_url = public_url
-        self._chores = chores
-        self._clock = clock
+        self._outbox, self._senders, self._public_url = outbox, senders, public_url
+        self._chores, self._clock = chores, clock
         self._name = f"{socket.gethostname()}:{os.getpid()}:{id(self):x}"
         self._pools = {channel: ThreadPoolExecutor(IN_FLIGHT, channel) for channel in senders}
         self._flying: dict[str, set[Future[None]]] = {channel: set() for channel in senders}
@@ -92,34 +89,34 @@ class Deliverer:
         return set[Future[None]]().union(*self._flying.values())
 
     def _deliver(self, claimed: Claimed, now: datetime) -> None:
-        delivery, refused = claimed.delivery, None
+        refused = None
         try:
-            self._senders[delivery.channel](compose(claimed, self._public_url), now)
+            self._senders[claimed.channel](compose(claimed, self._public_url), now)
         except DeliveryError as error:
             refused = error
         except Exception as error:
-            log.exception("sending %s failed unexpectedly", delivery.reference)
+            log.exception("sending %s failed unexpectedly", claimed.reference)
             refused = DeliveryError(f"unexpected {type(error).__name__}")
         try:
             if refused is None:
-                self._outbox.sent(delivery, self._name, now)
+                self._outbox.sent(claimed, self._name, now)
             else:
-                log.warning("%s by %s: %s", delivery.reference, delivery.channel, refused)
+                log.warning("%s by %s: %s", claimed.reference, claimed.channel, refused)
                 again = _next_try(claimed, refused, now)
-                self._outbox.failed(delivery, self._name, str(refused), again)
+                self._outbox.failed(claimed, self._name, str(refused), again)
         except ChatbotError as error:
             # Nothing could be noted, so the lease runs out and it is sent again.
-            log.warning("%s: the outcome was not saved: %s", delivery.reference, error)
+            log.warning("%s: the outcome was not saved: %s", claimed.reference, error)
 
 
-def _next_try(claimed: Claimed, error: DeliveryError, now: datetime) -> datetime | None:
+def _next_try(delivery: Delivery, error: DeliveryError, now: datetime) -> datetime | None:
     """When to try again, or None to give up. 5 s, 10 s, 20 s … up to an hour, each up to a tenth
     longer so that not all come back at once. A receiver's own wish counts when it is longer, up to
     an hour."""
-    old = now - claimed.delivery.created_at >= GIVE_UP
-    if error.permanent or (old and claimed.delivery.attempts >= FEWEST_TRIES):
+    old = now - delivery.created_at >= GIVE_UP
+    if error.permanent or (old and delivery.attempts >= FEWEST_TRIES):
         return None
-    backoff = FIRST_WAIT * 2 ** min(claimed.delivery.attempts, 20)
+    backoff = FIRST_WAIT * 2 ** min(delivery.attempts, 20)
     delay = min(LONGEST_WAIT, max(backoff, error.retry_after or 0.0))
     return now + timedelta(seconds=delay * random.uniform(1, 1.1))  # noqa: S311
 
@@ -127,13 +124,9 @@ def _next_try(claimed: Claimed, error: DeliveryError, now: datetime) -> datetime
 def deliverer(settings: Settings, store: Store) -> Deliverer:
     """A deliverer for these settings; it also sweeps overdue items, keeps the retention and reminds
     of documents that go out of date."""
-
-    def closed(_notice: Notice, _now: datetime) -> None:
-        raise DeliveryError("this way out is no longer set up")
-
     senders: dict[str, Sender] = {
-        "mail": partial(send_mail, settings) if settings.smtp_url else closed,
-        "webhook": partial(send_webhook, settings) if settings.webhook_url else closed,
+        "mail": partial(send_mail if settings.smtp_url else _closed, settings),
+        "webhook": partial(send_webhook if settings.webhook_url else _closed, settings),
     }
     told = {channel: senders[channel] for channel in channels(settings)}
     reminded = datetime.min.replace(tzinfo=UTC)
@@ -147,3 +140,7 @@ def deliverer(settings: Settings, store: Store) -> Deliverer:
             remind(settings, store.audit, told, now)
 
     return Deliverer(store.deliveries, senders, settings.public_url, chores)
+
+
+def _closed(_settings: Settings, _notice: Notice, _now: datetime) -> None:
+    raise DeliveryError("this way out is no longer set up")

@@ -38,10 +38,9 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(Delivery):
     """A delivery that this process may send now, with what the notice needs."""
 
-    delivery: Delivery
     urgent: bool
     email: str
     mail_token: str
@@ -82,15 +81,13 @@ class Deliveries:
             sa.or_(_LEASE.is_(None), now >= _LEASE, now + LEASE < _LEASE),
         )  # fmt: skip
         needed = (*_COLUMNS, handoffs.c.urgent, handoffs.c.email, handoffs.c.mail_token)
-        rows = self.database.read(
-            sa.select(*needed).join(handoffs).where(due).order_by(_NEXT).limit(limit)
-        )
-        if not rows:
+        found = sa.select(*needed).join(handoffs).where(due).order_by(_NEXT).limit(limit)
+        if not (rows := self.database.read(found)):
             return ()
         take = {"lease_until": now + LEASE, "lease_by": by, "attempts": _ATTEMPTS + 1}
         with self.database.writing() as connection:
             return tuple(
-                Claimed(Delivery(*row[:-3]), *row[-3:])
+                Claimed(*row)
                 for row in rows
                 if connection.execute(_update(take, row.id == _ID, due)).rowcount
             )

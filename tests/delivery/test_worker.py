@@ -224,10 +224,10 @@ def test_a_crash_between_claim_and_send_or_send_and_note_delivers_again_with_the
     sender = worker(store, webhook=receiver)
     assert sender.run_once(NOW + timedelta(seconds=59)) == 0
     assert sender.run_once(NOW + timedelta(seconds=61)) == 1
-    assert receiver.got[0].id == claimed.delivery.id
+    assert receiver.got[0].id == claimed.id
     # And if the dead one was only slow, its late note changes nothing.
-    store.deliveries.failed(claimed.delivery, "the dead one", "late", None)
-    assert states(store, claimed.delivery.reference) == {"webhook": "sent"}
+    store.deliveries.failed(claimed, "the dead one", "late", None)
+    assert states(store, claimed.reference) == {"webhook": "sent"}
 
 
 def test_many_deliverers_send_each_notice_once(open_at: Open) -> None:
