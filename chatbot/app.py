@@ -4,18 +4,14 @@ import logging
 import os
 import secrets
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from chatbot.answering.assistant import Assistant
 from chatbot.delivery.worker import deliverer
 from chatbot.errors import StorageError
-from chatbot.knowledge.clinic import today
-from chatbot.knowledge.model import Corpus
-from chatbot.knowledge.reload import Reloader
 from chatbot.safety.identifiers import redact
 from chatbot.settings import ROOT, Settings
 from chatbot.storage.store import Store, open_store
@@ -63,40 +59,21 @@ def create_app(
 
 def _services(settings: Settings, now: Callable[[], datetime], background: bool) -> Services:
     secret = _secret(settings)
-    store = _store(settings, secret)
+    store, library = _store(settings, secret), Library(settings, now)
     worker = deliverer(settings, store)
-    if background:
-        store.exchanges.start()
-        worker.start()
 
     def stop() -> None:
         worker.stop()
         store.exchanges.stop()
 
-    library = _library(settings, now, background)
     limits = Limits(settings.rate_limit, settings.redis_url, secret)
     metrics = Metrics() if settings.metrics else None
-    return Services(settings, library, limits, store, secret, metrics, now, stop)
-
-
-def _library(settings: Settings, now: Callable[[], datetime], background: bool) -> Library:
-    def day(corpus: Corpus) -> date:
-        return today(corpus.clinic, now())
-
-    def build(corpus: Corpus, closed: bool) -> Assistant:
-        return Assistant(
-            corpus, semantics=settings.semantics, public_url=settings.public_url, closed=closed
-        )
-
-    reloader = Reloader(settings.knowledge, today=day)
-    library = Library(reloader.snapshot, build, day)
-    reloader.on_change = library.changed
     if background:
-        reloader.start()
-        library.start()
+        for part in (store.exchanges, worker, library):
+            part.start()
     else:
         library.catch_up()
-    return library
+    return Services(settings, library, limits, store, secret, metrics, now, stop)
 
 
 def _store(settings: Settings, secret: bytes) -> Store:

@@ -5,6 +5,7 @@ comes before everything else; `parse` then insists on the contract and raises Re
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self, TypeVar
@@ -17,7 +18,6 @@ from chatbot.web.refusals import Refused
 from chatbot.web.services import services
 
 LONGEST_BODY = 64 * 1024
-LONGEST_LINE, LONGEST_TEXT = 200, 4_000
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 
 
@@ -27,30 +27,28 @@ def _without_nul(text: str) -> str:
     return text
 
 
-def _not_blank(text: str) -> str:
-    if not text.strip():
-        raise ValueError("is empty; write a few words")
-    return text
+def _like(pattern: str, why: str) -> AfterValidator:
+    """Text that the whole pattern fits, else what to change."""
+
+    def checked(text: str) -> str:
+        if not re.fullmatch(pattern, text, re.DOTALL):
+            raise ValueError(why)
+        return text
+
+    return AfterValidator(checked)
 
 
-def _one_line(text: str) -> str:
-    if any(ord(character) < 32 or character in "\x7f\u2028\u2029" for character in text):
-        raise ValueError("must be one line without control characters")
-    return text.strip()
-
-
-def _address(text: str) -> str:
-    name, _, domain = text.partition("@")
-    if text and (not name or "." not in domain or any(c in text for c in " ,;<>()")):
-        raise ValueError("is not an e-mail address; write it like name@example.org")
-    return text
-
-
+_SPOKEN = _like(r".*\S.*", "is empty; write a few words")
+_LINE = _like("[^\x00-\x1f\x7f\u2028\u2029]*", "must be one line without control characters")
+_ADDRESS = _like(
+    r"|[^@ ,;<>()]+@[^ ,;<>()]*\.[^ ,;<>()]*",
+    "is not an e-mail address; write it like name@example.org",
+)
 Text = Annotated[str, AfterValidator(_without_nul)]
-Message = Annotated[Text, Field(max_length=LONGEST_TEXT)]
-Question = Annotated[Message, AfterValidator(_not_blank)]
-Line = Annotated[Text, Field(max_length=LONGEST_LINE), AfterValidator(_one_line)]
-Email = Annotated[Line, AfterValidator(_address)]
+Message = Annotated[Text, Field(max_length=4_000)]
+Question = Annotated[Message, _SPOKEN]
+Line = Annotated[Text, Field(max_length=200), _LINE, AfterValidator(str.strip)]
+Email = Annotated[Line, _ADDRESS]
 Reason = Literal["nothing_found", "low_confidence", "out_of_date", "not_understood"]
 
 

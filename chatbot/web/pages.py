@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from chatbot.answering.assistant import EARLIER_QUESTIONS
 from chatbot.builtin import read_yaml
+from chatbot.knowledge.clinic import today
 from chatbot.knowledge.colour import DARK_PAGE, WHITE, on_dark
 from chatbot.knowledge.model import Document, Kind, Passage
 from chatbot.knowledge.passages import to_anchor
@@ -147,7 +148,7 @@ def theme() -> Response:
 def day(when: date | datetime) -> str:
     """A date as people write it; a time is given as the day it was in the clinic."""
     if isinstance(when, datetime):
-        when = services().local(when)
+        when = today(services().clinic, when)
     return f"{when.day} {when:%B %Y}"
 
 

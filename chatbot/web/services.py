@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import cast
-from zoneinfo import ZoneInfo
 
 from flask import current_app
 
 from chatbot.answering.edition import Edition
 from chatbot.handoff.hours import in_words, reply_expected
+from chatbot.knowledge.clinic import today
 from chatbot.knowledge.model import Clinic
 from chatbot.settings import Settings
 from chatbot.storage.store import Store
@@ -41,11 +41,7 @@ class Services:
 
     def today(self) -> date:
         """The date in the clinic's time zone."""
-        return self.local(self.now()).date()
-
-    def local(self, moment: datetime) -> datetime:
-        """A moment on the clinic's clock."""
-        return moment.astimezone(ZoneInfo(self.clinic.time_zone))
+        return today(self.clinic, self.now())
 
     def in_words(self, moment: datetime) -> str:
         """A moment as people in the clinic say it."""
