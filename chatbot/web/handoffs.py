@@ -1,7 +1,6 @@
 """Asking the staff: the form, the JSON call, and the visitor's private status page."""
 
 import secrets
-from datetime import datetime
 from typing import Any, get_args
 
 from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
@@ -18,6 +17,7 @@ from chatbot.web.services import services
 
 blueprint = Blueprint("handoffs", __name__)
 KEY_HEADER = "Idempotency-Key"
+PRIVATE = {"Referrer-Policy": "no-referrer"}  # for pages whose address is a secret
 TOO_MANY = "This was not sent. Please wait {wait} minutes and send it again."
 
 
@@ -75,8 +75,11 @@ def post_form() -> Response | str:
         # all, a plain refusal loses nothing; a false "sent" would.
         raise Refused(422, "Please leave the last field empty and send it again.")
     receipt = _submit(asked, key, danger)
-    shown = {"receipt": receipt, "status_url": _status_url(receipt), "resources": _help(danger)}
-    return _private("handoff_sent.html", receipt.item.due_at, 201, **shown)
+    status_url, resources = _status_url(receipt), _help(danger)
+    html = render_template(
+        "handoff_sent.html", receipt=receipt, status_url=status_url, resources=resources
+    )
+    return make_response(html, 201, PRIVATE)
 
 
 @blueprint.get("/handoff/<token>")
@@ -125,9 +128,8 @@ def _submit(asked: ForStaff, key: str, danger: Danger) -> Receipt:
 
 def _form(fields: dict[str, Any], problems: dict[str, str] | None = None) -> str:
     due, key = services().reply_expected(), fields.get("key") or secrets.token_urlsafe(16)
-    expected = due and services().in_words(due)
     return render_template(
-        "handoff_form.html", fields=fields, problems=problems or {}, key=key, expected=expected
+        "handoff_form.html", fields=fields, problems=problems or {}, key=key, due=due
     )
 
 
@@ -146,21 +148,12 @@ def _problems(fields: dict[str, Any], error: Refused) -> dict[str, str]:
 
 
 def _status(visit: Visit, token: str, code: str) -> Response:
-    live = services().edition().live.values()
-    passages = {passage.id: (d, passage) for d in live for passage in d.passages}
-    page = _private(
-        "handoff_status.html", visit.item.due_at, visit=visit, token=token, code=code,
-        sentence=visitor_sees(visit.item), passages=passages,
+    passages, sentence = services().passages(), visitor_sees(visit.item)
+    html = render_template(
+        "handoff_status.html",
+        visit=visit, token=token, code=code, sentence=sentence, passages=passages,
     )  # fmt: skip
-    page.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return page
-
-
-def _private(template: str, due: datetime | None, status: int = 200, **values: Any) -> Response:
-    """A page whose address is a secret, with what was promised."""
-    mails, expected = bool(services().settings.smtp_url), due and services().in_words(due)
-    html = render_template(template, mails=mails, expected=expected, **values)
-    return make_response(html, status, {"Referrer-Policy": "no-referrer"})
+    return make_response(html, 200, PRIVATE | {"X-Robots-Tag": "noindex, nofollow"})
 
 
 def _status_url(receipt: Receipt) -> str:

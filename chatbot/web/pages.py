@@ -1,14 +1,13 @@
 """The pages a visitor sees. All of them work without JavaScript."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, render_template, request, url_for
-from markupsafe import Markup
 
 from chatbot.answering.assistant import EARLIER_QUESTIONS
 from chatbot.builtin import read_yaml
@@ -27,28 +26,25 @@ log = logging.getLogger(__name__)
 blueprint = Blueprint("pages", __name__)
 blueprint.add_app_template_filter(marked)
 SAMPLE = "sample"
-RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}
 DEEPEST_HEADING = 4
-LONGEST_INITIALS = 3  # letters; `ms.yaml` is about MS
 
 
 @blueprint.app_context_processor
 def common() -> dict[str, Any]:
     """What every page needs: the clinic, where help is to be had, and whether this is a sample."""
-    assistant = services().library.assistant
-    clinic = assistant.corpus.clinic
+    here, assistant = services(), services().library.assistant
     # Inside another site's page links open outside it, and the next page stays embedded.
     embed = "1" if request.args.get("embed") == "1" else None
     return {
-        "clinic": clinic,
-        "direction": "rtl" if clinic.language[:2] in RIGHT_TO_LEFT else "ltr",
+        "clinic": assistant.corpus.clinic,
+        "settings": here.settings,
+        "moment": here.in_words,
         "wording": assistant.wording,
         "care": read_yaml("wording.yaml")["care"],
         "help_now": assistant.resources(_all_categories()),
         "disclaimer": assistant.disclaimer,
         "sample": _is_sample(),
         "embed": bool(embed),
-        "elsewhere": Markup(' target="_blank" rel="noopener"') if embed else "",
         "ask_url": url_for("pages.chat", embed=embed),
         "feedback_url": url_for("feedback.from_page", embed=embed),
     }
@@ -83,7 +79,7 @@ def chat() -> str:
         context=(),
         closed=closed,
         suggestions=edition.suggestions if documents else (),
-        topics=_topics(documents),
+        topics=[document for document in documents if document.kind is Kind.FAQ],
         articles=[document for document in documents if document.kind is Kind.ARTICLE],
     )
 
@@ -125,8 +121,7 @@ def embed_demo() -> str:
 @blueprint.get("/privacy")
 def privacy() -> str:
     """What is kept of what a visitor types, how long, and who sees it."""
-    sections = read_yaml("privacy.yaml")
-    return render_template("privacy.html", sections=sections, settings=services().settings)
+    return render_template("privacy.html", sections=read_yaml("privacy.yaml"))
 
 
 @blueprint.get("/theme.css")
@@ -162,17 +157,6 @@ def number(shown: str) -> str:
 def site(url: str) -> str:
     """The name of the site a link leads to."""
     return urlsplit(url).netloc.removeprefix("www.")
-
-
-def _topics(documents: Iterable[Document]) -> list[tuple[str, list[str]]]:
-    """The approved questions by the file they stand in."""
-    topics: dict[str, list[str]] = {}
-    for document in documents:
-        if document.kind is Kind.FAQ:
-            words = document.file.rpartition("/")[2].rpartition(".")[0].replace("-", " ")
-            title = words.upper() if len(words) <= LONGEST_INITIALS else words.capitalize()
-            topics.setdefault(title, []).append(document.title)
-    return list(topics.items())
 
 
 def _outline(document: Document) -> Iterator[tuple[list[tuple[int, str, str | None]], Passage]]:

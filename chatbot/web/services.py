@@ -10,7 +10,7 @@ from flask import current_app
 from chatbot.answering.edition import Edition
 from chatbot.handoff.hours import in_words, reply_expected
 from chatbot.knowledge.clinic import today
-from chatbot.knowledge.model import Clinic
+from chatbot.knowledge.model import Clinic, Document, Passage
 from chatbot.settings import Settings
 from chatbot.storage.store import Store
 from chatbot.web.library import Library
@@ -51,6 +51,10 @@ class Services:
         """What may be quoted now; without `wait`, nothing while the first index is being built."""
         assistant, withdrawn = self.library.current() if wait else self.library.now()
         return assistant.edition(self.today(), withdrawn)
+
+    def passages(self) -> dict[str, tuple[Document, Passage]]:
+        """The passages that may be quoted now, by their ids."""
+        return {p.id: (d, p) for d in self.edition().live.values() for p in d.passages}
 
     def reply_expected(self) -> datetime | None:
         """When a hand-off sent now can be answered; None when the clinic gives no hours."""

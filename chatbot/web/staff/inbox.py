@@ -115,7 +115,7 @@ def _apply(reference: str, wish: Wish) -> None:
     said: dict[str, Any] = {"text": wish.text} if event in (Event.REPLY, Event.NOTE) else {}
     if event is Event.REPLY:
         said["passages"] = wish.passages
-        if not _live().keys() >= set(wish.passages):
+        if not services().passages().keys() >= set(wish.passages):
             again = "A passage you ticked is no longer approved. Please choose again."
             raise TransitionRefused(again)
     if event is Event.ERASE and not wish.confirm:
@@ -136,7 +136,7 @@ def _show(
     reference: str, wish: Wish | None = None, status: int = 200, *,
     problem: str = "", seen: int | None = None,
 ) -> Response:  # fmt: skip
-    thread, live = services().store.inbox.thread(reference), _live()
+    thread, live = services().store.inbox.thread(reference), services().passages()
     viewed(reference)
     wish = wish or Wish(find=" ".join(thread.item.question.split())[:200])
     return page(
@@ -151,11 +151,6 @@ def _show(
 def answers(thread: Thread) -> list[str]:
     """What staff wrote to the visitor in their own words, oldest first."""
     return [m.text for m in thread.messages if m.event is Event.REPLY and m.text]
-
-
-def _live() -> Live:
-    documents = services().edition().live.values()
-    return {p.id: (document, p) for document in documents for p in document.passages}
 
 
 def _found(wish: Wish, live: Live) -> list[tuple[Document, Passage]]:

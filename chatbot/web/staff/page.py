@@ -19,8 +19,7 @@ def page(template: str, status: int = 200, **values: Any) -> Response:
     if "me" in g:
         values |= {"me": g.me.name, "seal": g.seal, "warnings": _warnings(), "now": standing()}
     kept = g.get("form", {}).get("text", "") if status in (401, 403, 503) else ""
-    moment = services().in_words
-    html = render_template(f"staff/{template}", kept=kept, moment=moment, **values)
+    html = render_template(f"staff/{template}", kept=kept, **values)
     return make_response(html, status)
 
 
