@@ -64,13 +64,13 @@ def _services(settings: Settings, now: Callable[[], datetime], background: bool)
 
     def stop() -> None:
         worker.stop()
-        store.exchanges.stop()
+        store.exchanges.flush()
 
     limits = Limits(settings.rate_limit, settings.redis_url, secret)
     metrics = Metrics() if settings.metrics else None
     if background:
-        for part in (store.exchanges, worker, library):
-            part.start()
+        worker.start()
+        library.start()
     else:
         library.catch_up()
     return Services(settings, library, limits, store, secret, metrics, now, stop)

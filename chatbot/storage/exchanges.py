@@ -2,7 +2,6 @@
 
 import logging
 import queue
-import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -19,7 +18,6 @@ from chatbot.storage.tables import exchanges, feedback
 log = logging.getLogger(__name__)
 
 WAITING = 1_000  # exchanges held in memory at most
-FLUSH = 1.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +46,13 @@ class Report:
 
 
 class Exchanges:
-    """The notes. Noting never delays, fails or outlives a reply; what is noted is written once a
-    second between `start` and `stop`."""
+    """The notes. Noting never delays, fails or outlives a reply; `flush` writes what is noted."""
 
     def __init__(
         self, database: Database, redact: Callable[[str], str], keep_questions: bool
     ) -> None:
         self._database, self._redact, self._keep_questions = database, redact, keep_questions
         self._queue: queue.Queue[Noted] = queue.Queue(WAITING)
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="exchanges", daemon=True)
-        self.start = self._thread.start
         self.dropped = 0
 
     def note(self, id: str, reply: Reply, question: str, now: datetime) -> None:
@@ -76,19 +70,8 @@ class Exchanges:
             self.dropped += 1
             log.debug("an exchange was dropped: %s", type(error).__name__)
 
-    def _run(self) -> None:
-        while not self._stop.wait(FLUSH):
-            self.flush()
-
-    def stop(self) -> None:
-        """Write what is left and end."""
-        self._stop.set()
-        if self._thread.ident:
-            self._thread.join()
-        self.flush()
-
     def flush(self) -> None:
-        """Write what is noted; what cannot be written is counted and dropped."""
+        """What cannot be written is counted and dropped."""
         rows = [asdict(self._queue.get_nowait()) for _ in range(self._queue.qsize())]
         try:
             if rows:
