@@ -50,8 +50,8 @@ def create_app(
     app.extensions[EXTENSION] = _services(settings, now, background)
     for part in (api, feedback, handoffs, operations, pages, staff):
         app.register_blueprint(part.blueprint)
-    refusals.register(app)
-    headers.register(app)
+    app.register_error_handler(Exception, refusals.answer)
+    app.after_request(headers.add)
     if hops := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app

@@ -16,8 +16,6 @@ class State(StrEnum):
 
 
 class Event(StrEnum):
-    """What can happen to a hand-off."""
-
     SUBMIT = "submit"
     CLAIM = "claim"
     RELEASE = "release"

@@ -50,8 +50,6 @@ def append(
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """The trail as a whole."""
-
     database: Database
 
     def record(self, event: str, subject: str, by: Actor, at: datetime) -> None:

@@ -52,14 +52,12 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A read transaction."""
         with self.plainly(), self.engine.connect() as connection:
             if self.path:
                 connection.exec_driver_sql("BEGIN")
             yield connection
 
     def read(self, wanted: sa.Select[Any]) -> Sequence[Any]:
-        """The rows of one query."""
         with self.reading() as connection:
             return connection.execute(wanted).all()
 

@@ -97,7 +97,6 @@ class Exchanges:
         return tuple(Report(row.reply, row.reason, row.at, about.get(row.reply)) for row in rows)
 
     def close_report(self, reply: str, by: Actor, now: datetime) -> None:
-        """A curator has dealt with it."""
         closed = {"closed_at": now, "closed_by": by.name}
         with self._database.writing() as connection:
             connection.execute(sa.update(feedback).where(feedback.c.reply == reply).values(closed))

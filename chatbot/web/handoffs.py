@@ -34,20 +34,18 @@ def create() -> Response:
         raise Refused(400, f"Send a header {KEY_HEADER} with 8 to 200 random characters.")
     receipt = _submit(asked, key, danger)
     due = receipt.item.due_at
-    response = jsonify(
+    kept = jsonify(
         reference=receipt.reference,
         status_url=_status_url(receipt),
         code=receipt.code,
         reply_expected=due.isoformat() if due else None,
         resources=resources_json(_help(danger)),
     )
-    response.status_code = 201
-    return response
+    return make_response(kept, 201)
 
 
 @blueprint.get("/handoff")
 def form() -> str:
-    """The form, empty."""
     return _form({})
 
 

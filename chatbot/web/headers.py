@@ -1,6 +1,6 @@
 """The security headers of every response, errors included."""
 
-from flask import Flask, Response, request
+from flask import Response, request
 
 from chatbot.web.services import services
 
@@ -19,12 +19,8 @@ FIXED = {
 }
 
 
-def register(app: Flask) -> None:
-    """Add the headers to every response of the application."""
-    app.after_request(_add)
-
-
-def _add(response: Response) -> Response:
+def add(response: Response) -> Response:
+    """The response with its headers; called after every request."""
     path, headers = request.path, response.headers
     for name, value in FIXED.items():
         headers.setdefault(name, value)

@@ -59,8 +59,6 @@ class Body(BaseModel):
 
 
 class Asked(Body):
-    """The body of a question."""
-
     question: Question
     context: Annotated[list[Message], Field(max_length=50)] = []
     passage: Annotated[Text, Field(max_length=120)] | None = None

@@ -29,7 +29,6 @@ class Metrics:
         )
 
     def replied(self, outcome: str, reason: str, seconds: float) -> None:
-        """Count one reply."""
         self._questions.labels(outcome, reason).inc()
         self._seconds.observe(seconds)
 

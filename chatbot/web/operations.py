@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, make_response
 
 from chatbot.errors import StorageError
 from chatbot.web.refusals import Refused
@@ -14,7 +14,6 @@ SOON = 30  # days ahead within which an approval counts as ending
 
 @blueprint.get("/healthz")
 def healthz() -> Response:
-    """The process answers."""
     return jsonify({"status": "ok"})
 
 
@@ -38,9 +37,7 @@ def readyz() -> Response:
         "database": database,
         "oldest_waiting_delivery": oldest.isoformat() if oldest else None,
     }
-    response = jsonify(body)
-    response.status_code = 200 if quoting else 503
-    return response
+    return make_response(jsonify(body), 200 if quoting else 503)
 
 
 @blueprint.get("/metrics")

@@ -5,7 +5,7 @@ RFC 9457 problem details; `resources` is our extension member.
 
 import logging
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Response, jsonify, render_template, request
 from markupsafe import escape
 from werkzeug.exceptions import HTTPException
 
@@ -48,12 +48,8 @@ class Refused(Exception):
         super().__init__(detail)
 
 
-def register(app: Flask) -> None:
-    """Let the application write all its errors here."""
-    app.register_error_handler(Exception, _answer)
-
-
-def _answer(error: Exception) -> Response:
+def answer(error: Exception) -> Response:
+    """What is answered instead of a reply; called for every error."""
     response = _written(_refusal(error))
     if allowed := getattr(error, "valid_methods", None):
         response.headers["Allow"] = ", ".join(sorted(allowed))

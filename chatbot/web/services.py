@@ -53,7 +53,6 @@ class Services:
         return assistant.edition(self.today(), withdrawn)
 
     def passages(self) -> dict[str, tuple[Document, Passage]]:
-        """The passages that may be quoted now, by their ids."""
         return {p.id: (d, p) for d in self.edition().live.values() for p in d.passages}
 
     def reply_expected(self) -> datetime | None:

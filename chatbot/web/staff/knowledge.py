@@ -1,6 +1,6 @@
 """The curator's desk: what is live and until when, what would be answered, what is missing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Annotated, Literal
 
@@ -11,7 +11,7 @@ from chatbot.answering.model import Reply
 from chatbot.curation.expectations import results
 from chatbot.curation.freshness import expiries
 from chatbot.curation.lint import lint, numbers
-from chatbot.errors import ChatbotError, KnowledgeError, ProblemsError
+from chatbot.errors import ChatbotError, KnowledgeError
 from chatbot.knowledge import clinic, folder
 from chatbot.knowledge.approval import BOM, approve
 from chatbot.knowledge.editing import change
@@ -30,21 +30,15 @@ YEAR = timedelta(days=365)
 
 
 class Try(Body):
-    """A question to try."""
-
     question: Question
 
 
 class Change(Body):
-    """What is done to one document."""
-
     action: Literal["stop", "approve"]
     until: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")] = ""
 
 
 class Close(Body):
-    """A report that was dealt with."""
-
     reply: Annotated[Text, Field(max_length=80)]
 
 
@@ -91,7 +85,7 @@ def change_document(name: str) -> Response:
     return go("staff.document", name=name)
 
 
-def _document(name: str, status: int = 200, wrong: tuple[str, ...] = ()) -> Response:
+def _document(name: str, status: int = 200, wrong: Sequence[str] = ()) -> Response:
     found = fresh(name)
     if found is None:
         known = any(document.id == name for document in corpus().documents)
@@ -197,8 +191,6 @@ def write_new(path: str, text: str) -> None:
     folder.write(place, text.encode())
 
 
-def said(error: Exception) -> tuple[str, ...]:
-    """What went wrong, for a curator."""
-    if isinstance(error, ProblemsError):
-        return tuple(str(problem) for problem in error.problems)
-    return (getattr(error, "strerror", None) or str(error),)
+def said(error: Exception) -> list[str]:
+    """What went wrong, for a curator; a line for each problem."""
+    return (getattr(error, "strerror", None) or str(error)).splitlines()
