@@ -14,7 +14,7 @@ from chatbot.delivery.worker import deliverer
 from chatbot.errors import StorageError
 from chatbot.safety.identifiers import redact
 from chatbot.settings import ROOT, Settings
-from chatbot.storage.store import Store, open_store
+from chatbot.storage.store import open_store
 from chatbot.web import api, feedback, handoffs, headers, operations, pages, refusals, staff
 from chatbot.web.library import Library
 from chatbot.web.limits import Limits
@@ -59,7 +59,12 @@ def create_app(
 
 def _services(settings: Settings, now: Callable[[], datetime], background: bool) -> Services:
     secret = _secret(settings)
-    store, library = _store(settings, secret), Library(settings, now)
+    store, library = open_store(settings, secret, redact), Library(settings, now)
+    try:
+        store.prepare()
+    except StorageError as error:
+        # A database that does not answer must not keep crisis help from being served.
+        log.error("serving without the database: %s", error)
     worker = deliverer(settings, store)
 
     def stop() -> None:
@@ -74,16 +79,6 @@ def _services(settings: Settings, now: Callable[[], datetime], background: bool)
     else:
         library.catch_up()
     return Services(settings, library, limits, store, secret, metrics, now, stop)
-
-
-def _store(settings: Settings, secret: bytes) -> Store:
-    """The database; one that does not answer must not keep crisis help from being served."""
-    store = open_store(settings, secret, redact)
-    try:
-        store.prepare()
-    except StorageError as error:
-        log.error("serving without the database: %s", error)
-    return store
 
 
 def _secret(settings: Settings) -> bytes:

@@ -45,7 +45,7 @@ _ADDRESS = _like(
     "is not an e-mail address; write it like name@example.org",
 )
 Text = Annotated[str, AfterValidator(_without_nul)]
-Message = Annotated[Text, Field(max_length=4_000)]
+Message = Annotated[str, Field(max_length=4_000), AfterValidator(_without_nul)]
 Question = Annotated[Message, _SPOKEN]
 Line = Annotated[Text, Field(max_length=200), _LINE, AfterValidator(str.strip)]
 Email = Annotated[Line, _ADDRESS]
