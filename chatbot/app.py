@@ -1,33 +1,25 @@
 """The composition root: settings in, a Flask application out. Only this file knows every part."""
 
-from __future__ import annotations
-
 import logging
 import os
 import secrets
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from chatbot.answering.assistant import Assistant
 from chatbot.delivery.worker import deliverer
 from chatbot.errors import StorageError
-from chatbot.knowledge.clinic import today
-from chatbot.knowledge.model import Corpus
-from chatbot.knowledge.reload import Reloader
 from chatbot.safety.identifiers import redact
 from chatbot.settings import ROOT, Settings
-from chatbot.storage.store import Store, open_store
-from chatbot.web import api, feedback, handoffs, headers, operations, pages, refusals, theme
+from chatbot.storage.store import open_store
+from chatbot.web import api, feedback, handoffs, headers, operations, pages, refusals, staff
 from chatbot.web.library import Library
 from chatbot.web.limits import Limits
 from chatbot.web.metrics import Metrics
 from chatbot.web.services import EXTENSION, Services, utc_now
-from chatbot.web.staff import auth, draft, gaps, inbox, item, knowledge
 
 log = logging.getLogger(__name__)
 
@@ -56,70 +48,37 @@ def create_app(
     app.config["TESTING"] = testing
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the contract's order is for reading
     app.extensions[EXTENSION] = _services(settings, now, background)
-    staff = (auth, inbox, item, draft, knowledge, gaps)
-    for part in (api, feedback, handoffs, operations, pages, theme, *staff):
+    for part in (api, feedback, handoffs, operations, pages, staff):
         app.register_blueprint(part.blueprint)
-    refusals.register(app)
-    headers.register(app)
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
+    app.register_error_handler(Exception, refusals.answer)
+    app.after_request(headers.add)
+    if hops := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
 
 
 def _services(settings: Settings, now: Callable[[], datetime], background: bool) -> Services:
     secret = _secret(settings)
-    store = _store(settings, secret)
-    worker = deliverer(settings, store)
-    if background:
-        store.exchanges.start()
-        worker.start()
-
-    def stop() -> None:
-        worker.stop()
-        store.exchanges.stop()
-
-    return Services(
-        settings=settings,
-        library=_library(settings, now, background),
-        limits=Limits(settings.rate_limit, settings.redis_url, secret),
-        store=store,
-        secret=secret,
-        metrics=Metrics() if settings.metrics else None,
-        now=now,
-        new_id=lambda: secrets.token_urlsafe(12),
-        stop=stop,
-    )
-
-
-def _library(settings: Settings, now: Callable[[], datetime], background: bool) -> Library:
-    def day(corpus: Corpus) -> date:
-        return today(corpus.clinic, now())
-
-    def build(corpus: Corpus, closed: bool) -> Assistant:
-        return Assistant(
-            corpus, semantics=settings.semantics, public_url=settings.public_url, closed=closed
-        )
-
-    reloader = Reloader(settings.knowledge, today=day)
-    library = Library(reloader.snapshot, build, day)
-    reloader.on_change = library.changed
-    if background:
-        reloader.start()
-        library.start()
-    else:
-        library.catch_up()
-    return library
-
-
-def _store(settings: Settings, secret: bytes) -> Store:
-    """The database; one that does not answer must not keep crisis help from being served."""
-    store = open_store(settings, secret, redact)
+    store, library = open_store(settings, secret, redact), Library(settings, now)
     try:
         store.prepare()
     except StorageError as error:
+        # A database that does not answer must not keep crisis help from being served.
         log.error("serving without the database: %s", error)
-    return store
+    worker = deliverer(settings, store)
+
+    def stop() -> None:
+        worker.stop()
+        store.exchanges.flush()
+
+    limits = Limits(settings.rate_limit, settings.redis_url, secret)
+    metrics = Metrics() if settings.metrics else None
+    if background:
+        worker.start()
+        library.start()
+    else:
+        library.catch_up()
+    return Services(settings, library, limits, store, secret, metrics, now, stop)
 
 
 def _secret(settings: Settings) -> bytes:
@@ -127,7 +86,7 @@ def _secret(settings: Settings) -> bytes:
     if settings.secret_key:
         return settings.secret_key.encode()
     settings.instance.mkdir(parents=True, exist_ok=True)
-    path: Path = settings.instance / "secret_key"
+    path = settings.instance / "secret_key"
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

@@ -1,12 +1,11 @@
 """One deadline for a whole conversation with a receiver, and connections that check addresses."""
 
-from __future__ import annotations
-
 import ipaddress
 import socket
 import threading
 import time
 from contextlib import suppress
+from typing import Self
 
 from chatbot.errors import DeliveryError
 
@@ -16,25 +15,25 @@ _TUNNELS = [ipaddress.IPv6Network(n) for n in ("64:ff9b::/96", "64:ff9b:1::/48",
 
 
 class Deadline:
-    """Cuts the watched connection when the time is over, however slowly it still drips. A time-out
-    on the socket alone restarts with every byte that arrives. Only the look-up of the name has the
+    """Cuts the connection when the time is over, however slowly it still drips. A time-out on the
+    socket alone restarts with every byte that arrives. Only the look-up of the name has the
     resolver's own time-out, on top."""
 
     def __init__(self, seconds: float = SECONDS) -> None:
         self.seconds = seconds
         self._end = time.monotonic() + seconds
-        self._sockets: list[socket.socket] = []
+        self._watched: socket.socket | None = None
         self._timer = threading.Timer(seconds, self._cut)
         self._timer.daemon = True
 
-    def __enter__(self) -> Deadline:
+    def __enter__(self) -> Self:
         self._timer.start()
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self._timer.cancel()
-        for used in self._sockets:
-            used.close()
+        if self._watched:
+            self._watched.close()
         if error is not None and not isinstance(error, DeliveryError) and self.left() <= 0:
             raise DeliveryError(f"no answer within {self.seconds:g} s") from error
 
@@ -59,14 +58,14 @@ class Deadline:
                 error = failed
                 continue
             # TLS takes the descriptor over; a copy of it still reaches the same connection.
-            self._sockets.append(connection.dup())
+            self._watched = connection.dup()
             return connection
         raise error
 
     def _cut(self) -> None:
-        for used in self._sockets:
+        if self._watched:
             with suppress(OSError):
-                used.shutdown(socket.SHUT_RDWR)
+                self._watched.shutdown(socket.SHUT_RDWR)
 
 
 def refuse_private(address: str) -> None:
@@ -74,7 +73,5 @@ def refuse_private(address: str) -> None:
     ip = ipaddress.ip_address(address.partition("%")[0])
     ip = getattr(ip, "ipv4_mapped", None) or ip
     if not ip.is_global or ip.is_multicast or any(ip in network for network in _TUNNELS):
-        raise DeliveryError(
-            "the receiver has a private address. If it is meant to, set CHATBOT_WEBHOOK_PRIVATE=on",
-            permanent=True,
-        )
+        private = "the receiver has a private address. If it is meant to, set "
+        raise DeliveryError(f"{private}CHATBOT_WEBHOOK_PRIVATE=on", permanent=True)

@@ -1,7 +1,5 @@
 """Notices by mail (SMTP)."""
 
-from __future__ import annotations
-
 import smtplib
 import socket
 import ssl

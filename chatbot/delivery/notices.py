@@ -1,7 +1,5 @@
 """What a notice says: a reference and a link, never the visitor's words, name or address."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,18 +27,14 @@ Sender = Callable[[Notice, datetime], None]  # raises DeliveryError
 
 def compose(claimed: Claimed, public_url: str) -> Notice:
     """The notice for a delivery; without `public_url` it has no link."""
-    delivery, wording = claimed.delivery, read_yaml("handoff.yaml")
-    path, to = f"staff/handoffs/{delivery.reference}", ""
-    if delivery.audience == "visitor":
+    kind, reference, wording = claimed.kind, claimed.reference, read_yaml("handoff.yaml")
+    path, to = f"staff/handoffs/{reference}", ""
+    if claimed.audience == "visitor":
         path, to = f"handoff/{claimed.mail_token}", claimed.email
-        parts = wording["to_visitor"][delivery.kind]
+        subject, text = (wording["to_visitor"][kind][part] for part in ("subject", "text"))
     else:
-        words = wording["staff"][delivery.kind]
-        parts = {"subject": words, "text": words + ("\n\n{link}\n" if public_url else "\n")}
+        subject = wording["staff"][kind]
+        text = subject + ("\n\n{link}\n" if public_url else "\n")
     link = f"{public_url}/{path}" if public_url else ""
-    subject, text = (
-        parts[part].format(reference=delivery.reference, link=link) for part in ("subject", "text")
-    )
-    return Notice(
-        delivery.id, delivery.kind, delivery.reference, subject, text, link, claimed.urgent, to
-    )
+    subject, text = (part.format(reference=reference, link=link) for part in (subject, text))
+    return Notice(claimed.id, kind, reference, subject, text, link, claimed.urgent, to)

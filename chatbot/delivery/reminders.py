@@ -1,18 +1,16 @@
 """Reminds the staff, 30, 7 and 0 days ahead, of documents that go out of date."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
-from zoneinfo import ZoneInfo
 
 from chatbot.builtin import read_yaml
 from chatbot.curation.freshness import reminders
 from chatbot.delivery.notices import Notice, Sender
 from chatbot.errors import DeliveryError
 from chatbot.handoff.model import PROGRAM
+from chatbot.knowledge.clinic import today
 from chatbot.knowledge.folder import read
 from chatbot.knowledge.loading import load
 from chatbot.settings import Settings
@@ -25,7 +23,7 @@ def remind(settings: Settings, audit: Audit, senders: Mapping[str, Sender], now:
     """One notice for each channel with everything that is due and was not sent by it, as the audit
     trail tells; what is not accepted is tried again the next time. Raises StorageError."""
     corpus = load(read(settings.knowledge)).corpus
-    due = reminders(corpus, now.astimezone(ZoneInfo(corpus.clinic.time_zone)).date())
+    due = reminders(corpus, today(corpus.clinic, now))
     for channel, sender in senders.items():
         new = [one for one in due if not audit.history(f"{one} {channel}")]
         try:

@@ -1,7 +1,5 @@
 """Notices by webhook, signed as the Standard Webhooks specification says."""
 
-from __future__ import annotations
-
 import hmac
 import json
 import ssl

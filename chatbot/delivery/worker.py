@@ -1,13 +1,11 @@
 """Sends what the outbox holds, again and again until it is accepted or a day is over."""
 
-from __future__ import annotations
-
 import logging
 import os
 import random
 import socket
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -18,7 +16,7 @@ from chatbot.delivery.reminders import remind
 from chatbot.delivery.webhook import send_webhook
 from chatbot.errors import ChatbotError, DeliveryError
 from chatbot.settings import Settings
-from chatbot.storage.deliveries import Claimed, Deliveries, channels
+from chatbot.storage.deliveries import Claimed, Deliveries, Delivery, channels
 from chatbot.storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -28,23 +26,21 @@ GIVE_UP = timedelta(hours=24)
 FEWEST_TRIES = 20  # before giving up: a day may pass while this machine is off
 IN_FLIGHT = 4  # per channel, so that one that hangs cannot hold up another
 POLL = 0.5  # seconds
-CHORES, REMINDERS = timedelta(minutes=1), timedelta(hours=1)
+SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
+Job = tuple[timedelta, Callable[[datetime], object]]  # how often, and what is done
 
 
 class Deliverer:
-    """Any number of these, in any number of processes, share the outbox safely. `chores` is called
-    with the time once a minute: overdue items, retention."""
+    """Any number of these, in any number of processes, share the outbox safely. `jobs` are done on
+    the way, each with the time."""
 
     def __init__(
         self, outbox: Deliveries, senders: Mapping[str, Sender], public_url: str,
-        chores: Callable[[datetime], None],
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        jobs: Sequence[Job] = (), clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:  # fmt: skip
-        self._outbox = outbox
-        self._senders = senders
-        self._public_url = public_url
-        self._chores = chores
-        self._clock = clock
+        self._outbox, self._senders, self._public_url = outbox, senders, public_url
+        self._jobs, self._clock = ((timedelta(0), self._launch), *jobs), clock
+        self._done: dict[Callable[[datetime], object], datetime] = {}
         self._name = f"{socket.gethostname()}:{os.getpid()}:{id(self):x}"
         self._pools = {channel: ThreadPoolExecutor(IN_FLIGHT, channel) for channel in senders}
         self._flying: dict[str, set[Future[None]]] = {channel: set() for channel in senders}
@@ -72,19 +68,22 @@ class Deliverer:
             pool.shutdown()
 
     def _run(self) -> None:
-        last: datetime | None = None
         while not self._stop.wait(POLL):
-            now = self._clock()
+            self.work(self._clock())
+
+    def work(self, now: datetime) -> None:
+        """Begin to send what is due, and do the jobs whose time has come."""
+        for every, job in self._jobs:
+            if job in self._done and abs(now - self._done[job]) < every:
+                continue
+            self._done[job] = now
             try:
-                self._launch(now)
-                if last is None or abs(now - last) >= CHORES:
-                    self._chores(now)
-                    last = now
+                job(now)
             except ChatbotError as error:
-                log.warning("the outbox cannot be read now: %s", error)
+                log.warning("not done now: %s", error)
             except Exception:
                 # Whatever went wrong, the next round must come: hand-offs depend on it.
-                log.exception("a round of the deliverer failed")
+                log.exception("a job of the deliverer failed")
 
     def _launch(self, now: datetime) -> set[Future[None]]:
         for channel, flying in self._flying.items():
@@ -94,58 +93,54 @@ class Deliverer:
         return set[Future[None]]().union(*self._flying.values())
 
     def _deliver(self, claimed: Claimed, now: datetime) -> None:
-        delivery, refused = claimed.delivery, None
+        refused = None
         try:
-            self._senders[delivery.channel](compose(claimed, self._public_url), now)
+            self._senders[claimed.channel](compose(claimed, self._public_url), now)
         except DeliveryError as error:
             refused = error
         except Exception as error:
-            log.exception("sending %s failed unexpectedly", delivery.reference)
+            log.exception("sending %s failed unexpectedly", claimed.reference)
             refused = DeliveryError(f"unexpected {type(error).__name__}")
         try:
             if refused is None:
-                self._outbox.sent(delivery, self._name, now)
+                self._outbox.sent(claimed, self._name, now)
             else:
-                log.warning("%s by %s: %s", delivery.reference, delivery.channel, refused)
+                log.warning("%s by %s: %s", claimed.reference, claimed.channel, refused)
                 again = _next_try(claimed, refused, now)
-                self._outbox.failed(delivery, self._name, str(refused), again)
+                self._outbox.failed(claimed, self._name, str(refused), again)
         except ChatbotError as error:
             # Nothing could be noted, so the lease runs out and it is sent again.
-            log.warning("%s: the outcome was not saved: %s", delivery.reference, error)
+            log.warning("%s: the outcome was not saved: %s", claimed.reference, error)
 
 
-def _next_try(claimed: Claimed, error: DeliveryError, now: datetime) -> datetime | None:
+def _next_try(delivery: Delivery, error: DeliveryError, now: datetime) -> datetime | None:
     """When to try again, or None to give up. 5 s, 10 s, 20 s … up to an hour, each up to a tenth
     longer so that not all come back at once. A receiver's own wish counts when it is longer, up to
     an hour."""
-    old = now - claimed.delivery.created_at >= GIVE_UP
-    if error.permanent or (old and claimed.delivery.attempts >= FEWEST_TRIES):
+    old = now - delivery.created_at >= GIVE_UP
+    if error.permanent or (old and delivery.attempts >= FEWEST_TRIES):
         return None
-    backoff = FIRST_WAIT * 2 ** min(claimed.delivery.attempts, 20)
+    backoff = FIRST_WAIT * 2 ** min(delivery.attempts, 20)
     delay = min(LONGEST_WAIT, max(backoff, error.retry_after or 0.0))
     return now + timedelta(seconds=delay * random.uniform(1, 1.1))  # noqa: S311
 
 
 def deliverer(settings: Settings, store: Store) -> Deliverer:
-    """A deliverer for these settings; it also sweeps overdue items, keeps the retention and reminds
-    of documents that go out of date."""
-
-    def closed(_notice: Notice, _now: datetime) -> None:
-        raise DeliveryError("this way out is no longer set up")
-
+    """A deliverer for these settings; it also writes down what was asked, sweeps overdue items,
+    keeps the retention and reminds of documents that go out of date."""
     senders: dict[str, Sender] = {
-        "mail": partial(send_mail, settings) if settings.smtp_url else closed,
-        "webhook": partial(send_webhook, settings) if settings.webhook_url else closed,
+        "mail": partial(send_mail if settings.smtp_url else _closed, settings),
+        "webhook": partial(send_webhook if settings.webhook_url else _closed, settings),
     }
     told = {channel: senders[channel] for channel in channels(settings)}
-    reminded = datetime.min.replace(tzinfo=UTC)
+    jobs: Sequence[Job] = (
+        (SECOND, lambda now: store.exchanges.flush()),
+        (MINUTE, store.handoffs.sweep),
+        (MINUTE, store.purge),
+        (HOUR, partial(remind, settings, store.audit, told)),  # it reads the whole folder
+    )
+    return Deliverer(store.deliveries, senders, settings.public_url, jobs)
 
-    def chores(now: datetime) -> None:
-        nonlocal reminded
-        store.handoffs.sweep(now)
-        store.purge(now)
-        if abs(now - reminded) >= REMINDERS:  # the whole folder is read for it
-            reminded = now
-            remind(settings, store.audit, told, now)
 
-    return Deliverer(store.deliveries, senders, settings.public_url, chores)
+def _closed(_settings: Settings, _notice: Notice, _now: datetime) -> None:
+    raise DeliveryError("this way out is no longer set up")

@@ -1,7 +1,5 @@
 """The names and secrets of a hand-off, made from randomness that is passed in."""
 
-from __future__ import annotations
-
 import hmac
 from base64 import urlsafe_b64encode
 from hashlib import sha256

@@ -1,7 +1,5 @@
 """When the visitor can expect an answer, from the clinic's opening hours."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo

@@ -1,7 +1,5 @@
 """A question for a person: who asks, what may happen to it, and what was said."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -18,8 +16,6 @@ class State(StrEnum):
 
 
 class Event(StrEnum):
-    """What can happen to a hand-off."""
-
     SUBMIT = "submit"
     CLAIM = "claim"
     RELEASE = "release"
@@ -55,7 +51,7 @@ PROGRAM = Actor(Party.PROGRAM)
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What a visitor sends. Raises ValueError without a way to reach them."""
+    """What a visitor sends."""
 
     question: str
     message: str = ""
@@ -66,30 +62,18 @@ class Submission:
     reason: str = ""
     urgent: bool = False
 
-    def __post_init__(self) -> None:
-        if not self.email and not self.phone:
-            raise ValueError("a hand-off needs an e-mail address or a phone number")
 
-
-@dataclass(frozen=True, slots=True)
-class Handoff:
-    """One hand-off as it stands. Times are UTC. `version` counts its events, so that two people
-    never overwrite each other. `due_at` is what the visitor was promised, `nudge_at` when staff are
-    told again. `overdue` is 0, 1 once the time has passed, 2 and more each time the staff had to be
-    told again. It can be read and is kept until `expires_at`. An erased one has no words and no
-    addresses."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handoff(Submission):
+    """What was sent, and how it stands. Times are UTC. `version` counts its events, so that two
+    people never overwrite each other. `due_at` is what the visitor was promised, `nudge_at` when
+    staff are told again. `overdue` is 0, 1 once the time has passed, 2 and more each time the staff
+    had to be told again. It can be read and is kept until `expires_at`. An erased one has no words
+    and no addresses."""
 
     reference: str
     state: State
     version: int
-    question: str
-    message: str
-    name: str
-    email: str
-    phone: str
-    language: str
-    reason: str
-    urgent: bool
     submitted_at: datetime
     changed_at: datetime
     nudge_at: datetime

@@ -1,8 +1,6 @@
 """What may happen to a hand-off, in which state, and who may do it: one table, one function."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
 from chatbot.builtin import read_yaml
@@ -57,35 +55,30 @@ def submitted(
     submission: Submission, reference: str, at: datetime, due_at: datetime | None, kept: timedelta
 ) -> Handoff:
     """The hand-off that a submission starts; `kept` is how long after the last event."""
-    words = {name: getattr(submission, name) for name in Submission.__slots__}
     return Handoff(
-        reference=reference, state=State.WAITING, version=1, submitted_at=at, changed_at=at,
-        nudge_at=due_at or at + UNPROMISED, expires_at=at + kept, due_at=due_at, **words,
+        **asdict(submission), reference=reference, state=State.WAITING, version=1, submitted_at=at,
+        changed_at=at, nudge_at=due_at or at + UNPROMISED, expires_at=at + kept, due_at=due_at,
     )  # fmt: skip
 
 
-def refusal(item: Handoff, event: Event, by: Actor) -> str | None:
-    """Why `by` may not do this now, in plain words; None when it is allowed."""
-    rule = _rule(item, event)
+def _rule(item: Handoff, event: Event, by: Actor) -> Rule | str:
+    """The rule by which `by` may do this now, or why they may not, in plain words."""
+    rule = next((r for r in RULES if r.event is event and item.state in r.before), None)
     if rule is None:
         return f"it is {item.state.value}"
     if by.party not in rule.who:
         return f"only {' or '.join(rule.who)} can do this"
-    someone_else = item.state is State.CLAIMED and item.claimed_by != by.name
-    if event in _CLAIMERS_ONLY and someone_else:
-        return f"{item.claimed_by} is working on it: take it over first"
-    if event is Event.CLAIM and item.state is State.CLAIMED and not someone_else:
-        return "you have it already"
-    return None
-
-
-def _rule(item: Handoff, event: Event) -> Rule | None:
-    return next((r for r in RULES if r.event is event and item.state in r.before), None)
+    if item.state is State.CLAIMED:
+        if event in _CLAIMERS_ONLY and item.claimed_by != by.name:
+            return f"{item.claimed_by} is working on it: take it over first"
+        if event is Event.CLAIM and item.claimed_by == by.name:
+            return "you have it already"
+    return rule
 
 
 def allowed(item: Handoff, by: Actor) -> tuple[Event, ...]:
     """The events `by` may bring about now."""
-    return tuple(event for event in Event if refusal(item, event, by) is None)
+    return tuple(event for event in Event if isinstance(_rule(item, event, by), Rule))
 
 
 def without_words(item: Handoff) -> Handoff:
@@ -100,9 +93,9 @@ def transition(
 ) -> Handoff:  # fmt: skip
     """The hand-off after `event`; raises TransitionRefused. `due_at` is the new promise where the
     visitor waits anew (follow-up, reopened)."""
-    why, rule = refusal(item, event, by), _rule(item, event)
-    if why is not None or rule is None:
-        raise TransitionRefused(f"{item.reference}: cannot {event.replace('_', ' ')}: {why}.")
+    rule = _rule(item, event, by)
+    if isinstance(rule, str):
+        raise TransitionRefused(f"{item.reference}: cannot {event.replace('_', ' ')}: {rule}.")
     state, expires = rule.after or item.state, max(item.expires_at, at + kept)
     after = replace(item, state=state, version=item.version + 1, changed_at=at, expires_at=expires)
     if event in (Event.CLAIM, Event.REPLY):

@@ -1,7 +1,5 @@
 """What was asked lately, for finding gaps: from the question log, reports and hand-offs."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """Who did what and when: append-only, without words, each row sealed to the one before."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import astuple, dataclass
 from datetime import datetime
@@ -44,8 +42,7 @@ def append(
 ) -> None:  # fmt: skip
     """Add a row within the caller's write transaction; `change` is (before, after, version)."""
     newest = sa.select(events.c.sequence, events.c.digest).order_by(events.c.sequence.desc())
-    last = connection.execute(newest.limit(1)).one_or_none()
-    number, previous = last or (0, "")
+    number, previous = connection.execute(newest.limit(1)).one_or_none() or (0, "")
     record = AuditRecord(number + 1, subject, event, *change, by.party.value, by.name, at)
     row = (*astuple(record), previous, record.digest(previous))
     connection.execute(events.insert().values(row))
@@ -53,8 +50,6 @@ def append(
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """The trail as a whole."""
-
     database: Database
 
     def record(self, event: str, subject: str, by: Actor, at: datetime) -> None:

@@ -1,7 +1,5 @@
 """Copies of the SQLite database that are known to be good, and putting one back."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import sqlite3

@@ -1,7 +1,5 @@
 """The outbox: what has to be told to whom, until it was. Claimed by lease, never lost."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -17,7 +15,8 @@ from chatbot.storage.tables import deliveries, handoffs
 
 LEASE = timedelta(seconds=60)
 FURTHEST = timedelta(hours=2)  # no try is ever put off for longer
-_STATE = deliveries.c.state
+_ID, _STATE, _NEXT = deliveries.c.id, deliveries.c.state, deliveries.c.next_at
+_LEASE, _ATTEMPTS = deliveries.c.lease_until, deliveries.c.attempts
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +38,9 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(Delivery):
     """A delivery that this process may send now, with what the notice needs."""
 
-    delivery: Delivery
     urgent: bool
     email: str
     mail_token: str
@@ -76,48 +74,41 @@ class Deliveries:
 
     def claim(self, channel: str, now: datetime, by: str, limit: int) -> tuple[Claimed, ...]:
         """Up to `limit` due deliveries of a channel, leased to `by`; nobody else gets them."""
-        lease, next_at = deliveries.c.lease_until, deliveries.c.next_at
         due = sa.and_(
             deliveries.c.channel == channel, _STATE == "waiting",
             # A time further ahead than any of ours was written before the clock was set back.
-            sa.or_(next_at <= now, next_at > now + FURTHEST),
-            sa.or_(lease.is_(None), lease <= now, lease > now + LEASE),
+            sa.or_(now >= _NEXT, now + FURTHEST < _NEXT),
+            sa.or_(_LEASE.is_(None), now >= _LEASE, now + LEASE < _LEASE),
         )  # fmt: skip
         needed = (*_COLUMNS, handoffs.c.urgent, handoffs.c.email, handoffs.c.mail_token)
-        found = sa.select(*needed).join(handoffs).where(due).order_by(next_at).limit(limit)
-        rows = self.database.read(found)
-        if not rows:
+        found = sa.select(*needed).join(handoffs).where(due).order_by(_NEXT).limit(limit)
+        if not (rows := self.database.read(found)):
             return ()
-        take = {"lease_until": now + LEASE, "lease_by": by, "attempts": deliveries.c.attempts + 1}
+        take = {"lease_until": now + LEASE, "lease_by": by, "attempts": _ATTEMPTS + 1}
         with self.database.writing() as connection:
             return tuple(
-                Claimed(Delivery(*row[:-3]), *row[-3:])
+                Claimed(*row)
                 for row in rows
-                if connection.execute(_update(take, deliveries.c.id == row.id, due)).rowcount
+                if connection.execute(_update(take, row.id == _ID, due)).rowcount
             )
 
     def sent(self, delivery: Delivery, by: str, now: datetime) -> None:
         """It was accepted. Staff's receiver works, so what waits for it is tried at once."""
-        waiting = (
-            deliveries.c.channel == delivery.channel, deliveries.c.audience == "staff",
-            _STATE == "waiting", deliveries.c.next_at > now,
-        )  # fmt: skip
-        with self.database.writing() as connection:
-            _finish(connection, delivery, by, state="sent", sent_at=now, last_error="")
-            if delivery.audience == "staff":
-                connection.execute(_update({"next_at": now}, *waiting))
+        changes = [_finish(delivery, by, {"state": "sent", "sent_at": now, "last_error": ""})]
+        if delivery.audience == "staff":
+            same = (deliveries.c.channel == delivery.channel, deliveries.c.audience == "staff")
+            changes += [_update({"next_at": now}, *same, _STATE == "waiting", now < _NEXT)]
+        self.database.write(*changes)
 
     def failed(self, delivery: Delivery, by: str, error: str, next_at: datetime | None) -> None:
         """It was not accepted: try again at `next_at`, or (None) give up until told otherwise."""
         change = {"next_at": next_at} if next_at else {"state": "dead"}
-        with self.database.writing() as connection:
-            _finish(connection, delivery, by, last_error=error[:300], **change)
+        self.database.write(_finish(delivery, by, {"last_error": error[:300], **change}))
 
     def send_again(self, id: str, now: datetime) -> None:
         """Bring a dead delivery back, with another day of tries."""
         again = {"state": "waiting", "attempts": 0, "created_at": now, "next_at": now}
-        with self.database.writing() as connection:
-            connection.execute(_update(again, deliveries.c.id == id, _STATE == "dead"))
+        self.database.write(_update(again, id == _ID, _STATE == "dead"))
 
     def dead(self) -> tuple[Delivery, ...]:
         """What was given up, oldest first: to be shown in red."""
@@ -132,11 +123,11 @@ class Deliveries:
         return tuple(Delivery(*row) for row in self.database.read(rows))
 
 
-def _update(values: dict[str, Any], *where: sa.ColumnElement[bool]) -> sa.Update:
+def _update(values: dict[str, Any], *where: Any) -> sa.Update:
     return sa.update(deliveries).where(*where).values(values)
 
 
-def _finish(connection: Connection, delivery: Delivery, by: str, **values: Any) -> None:
+def _finish(delivery: Delivery, by: str, values: dict[str, Any]) -> sa.Update:
     # Only while the lease is ours: after a pause of a minute somebody else may have it.
-    mine = (deliveries.c.id == delivery.id, deliveries.c.lease_by == by)
-    connection.execute(_update({"lease_until": None, "lease_by": "", **values}, *mine))
+    mine = (delivery.id == _ID, deliveries.c.lease_by == by)
+    return _update({"lease_until": None, "lease_by": "", **values}, *mine)

@@ -1,7 +1,5 @@
 """One connection to the database for all, SQLite or PostgreSQL, and its failures in plain words."""
 
-from __future__ import annotations
-
 import sqlite3
 import threading
 import time
@@ -20,15 +18,15 @@ from chatbot.errors import Problem, SchemaOutdated, SettingsError, StorageUnavai
 from chatbot.settings import PREFIX, Settings
 
 HEAD = "0001"  # the newest migration
-WRITE_WAIT = 5.0  # seconds
-READ_WAIT = 1.0
+WRITE_WAIT, READ_WAIT = 5.0, 1.0  # seconds
 _WRITERS = 7_203_114  # the PostgreSQL advisory lock that writers take turns with
 
 
 class Database:
-    """Transactions on one database. Writers take turns, on SQLite and PostgreSQL alike. SQLite is
-    opened anew for each transaction, by path and never creating the file: one that was deleted or
-    replaced is noticed at once instead of being written to unseen."""
+    """Transactions on one database; every failure is a StorageUnavailable. Writers take turns, on
+    SQLite and PostgreSQL alike. SQLite is opened anew for each transaction, by path and never
+    creating the file: one that was deleted or replaced is noticed at once instead of being written
+    to unseen."""
 
     def __init__(self, url: str) -> None:
         self.path: Path | None = None
@@ -54,21 +52,19 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A read transaction; raises StorageUnavailable."""
         with self.plainly(), self.engine.connect() as connection:
             if self.path:
                 connection.exec_driver_sql("BEGIN")
             yield connection
 
     def read(self, wanted: sa.Select[Any]) -> Sequence[Any]:
-        """The rows of one query; raises StorageUnavailable."""
         with self.reading() as connection:
             return connection.execute(wanted).all()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A write transaction, committed and on disk when the block ends, else undone. Raises
-        StorageUnavailable after at most WRITE_WAIT seconds of waiting for others."""
+        """A write transaction, committed and on disk when the block ends, else undone. Waits at
+        most WRITE_WAIT seconds for others."""
         deadline = time.monotonic() + WRITE_WAIT
         if not self._turn.acquire(timeout=WRITE_WAIT):
             raise self._unavailable("others are writing")
@@ -84,6 +80,11 @@ class Database:
                 connection.commit()
         finally:
             self._turn.release()
+
+    def write(self, *changes: sa.Insert | sa.Update | sa.Delete) -> int:
+        """Make the changes, all or none; how many rows they touched."""
+        with self.writing() as connection:
+            return sum(connection.execute(change).rowcount for change in changes)
 
     def version(self) -> str | None:
         """The migration the database is at; None when it holds no tables at all."""

@@ -1,10 +1,7 @@
 """What was asked and how it ended, noted in the background; and what visitors thought of it."""
 
-from __future__ import annotations
-
 import logging
 import queue
-import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -21,7 +18,6 @@ from chatbot.storage.tables import exchanges, feedback
 log = logging.getLogger(__name__)
 
 WAITING = 1_000  # exchanges held in memory at most
-FLUSH = 1.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +46,13 @@ class Report:
 
 
 class Exchanges:
-    """The notes. Noting never delays, fails or outlives a reply."""
+    """The notes. Noting never delays, fails or outlives a reply; `flush` writes what is noted."""
 
     def __init__(
         self, database: Database, redact: Callable[[str], str], keep_questions: bool
     ) -> None:
-        self._database = database
-        self._redact = redact
-        self._keep_questions = keep_questions
+        self._database, self._redact, self._keep_questions = database, redact, keep_questions
         self._queue: queue.Queue[Noted] = queue.Queue(WAITING)
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="exchanges", daemon=True)
         self.dropped = 0
 
     def note(self, id: str, reply: Reply, question: str, now: datetime) -> None:
@@ -78,28 +70,12 @@ class Exchanges:
             self.dropped += 1
             log.debug("an exchange was dropped: %s", type(error).__name__)
 
-    def start(self) -> None:
-        """Write what is noted once a second until `stop`."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Write what is left and end."""
-        self._stop.set()
-        if self._thread.ident:
-            self._thread.join()
-        self.flush()
-
-    def _run(self) -> None:
-        while not self._stop.wait(FLUSH):
-            self.flush()
-
     def flush(self) -> None:
-        """Write what is noted; what cannot be written is counted and dropped."""
+        """What cannot be written is counted and dropped."""
         rows = [asdict(self._queue.get_nowait()) for _ in range(self._queue.qsize())]
         try:
             if rows:
-                with self._database.writing() as connection:
-                    connection.execute(exchanges.insert(), rows)
+                self._database.write(exchanges.insert().values(rows))
         except StorageError as error:
             self.dropped += len(rows)
             log.warning("%s exchanges were not noted: %s", len(rows), error)
@@ -110,10 +86,8 @@ class Exchanges:
 
     def feedback(self, reply: str, helpful: bool, reason: str, now: datetime) -> None:
         """Keep what a visitor thought of a reply; the last word counts. Unknown replies too."""
-        row = (reply, helpful, reason, now, None, "")
-        with self._database.writing() as connection:
-            connection.execute(sa.delete(feedback).where(feedback.c.reply == reply))
-            connection.execute(feedback.insert().values(row))
+        new = feedback.insert().values((reply, helpful, reason, now, None, ""))
+        self._database.write(sa.delete(feedback).where(feedback.c.reply == reply), new)
 
     def reports(self) -> tuple[Report, ...]:
         """What visitors found wrong or unhelpful and nobody has dealt with, oldest first."""
@@ -123,7 +97,6 @@ class Exchanges:
         return tuple(Report(row.reply, row.reason, row.at, about.get(row.reply)) for row in rows)
 
     def close_report(self, reply: str, by: Actor, now: datetime) -> None:
-        """A curator has dealt with it."""
         closed = {"closed_at": now, "closed_by": by.name}
         with self._database.writing() as connection:
             connection.execute(sa.update(feedback).where(feedback.c.reply == reply).values(closed))

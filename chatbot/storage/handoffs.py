@@ -1,11 +1,9 @@
 """Hand-offs on disk: every change, its audit row and its notices in one transaction."""
 
-from __future__ import annotations
-
 import json
 import secrets
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,7 +22,7 @@ from chatbot.handoff.model import (
     Message,
     State,
     Submission,
-)  # fmt: skip
+)
 from chatbot.handoff.states import OPEN, WRITTEN, submitted, transition, without_words
 from chatbot.storage.audit import append
 from chatbot.storage.deliveries import enqueue
@@ -56,8 +54,16 @@ class Visit:
 
 def to_handoff(row: Row[Any]) -> Handoff:
     """A row of the table as the model has it."""
-    fields = {name: getattr(row, name) for name in Handoff.__slots__}
-    return Handoff(**{**fields, "state": State(row.state)})
+    values = {each.name: getattr(row, each.name) for each in fields(Handoff)}
+    return Handoff(**{**values, "state": State(row.state)})
+
+
+def find(connection: Connection, reference: str) -> Row[Any]:
+    """The row of one hand-off; raises HandoffNotFound."""
+    this = sa.select(handoffs).where(handoffs.c.reference == reference)
+    if row := connection.execute(this).one_or_none():
+        return row
+    raise HandoffNotFound(f"There is no hand-off {reference}.")
 
 
 def messages_of(connection: Connection, reference: str, hidden: str = "") -> tuple[Message, ...]:
@@ -90,10 +96,10 @@ class Handoffs:
         written = [getattr(submission, name) for name in WRITTEN]
         key_hash, body_hash = digest(key), digest(json.dumps(written))
         with self.database.writing() as connection:
-            seen = _find(connection, handoffs.c.key_hash == key_hash)
-            if seen is not None and seen.body_hash != body_hash:
-                raise HandoffConflict("This was sent before with other words. Send it anew.")
-            if seen is not None:
+            same = sa.select(handoffs).where(handoffs.c.key_hash == key_hash)
+            if seen := connection.execute(same).one_or_none():
+                if seen.body_hash != body_hash:
+                    raise HandoffConflict("This was sent before with other words. Send it anew.")
                 return self._receipt(to_handoff(seen))
             reference = credentials.reference(secrets.token_bytes(8))
             item = submitted(submission, reference, now, due_at, self.kept)
@@ -110,15 +116,14 @@ class Handoffs:
 
     def _receipt(self, item: Handoff) -> Receipt:
         token = credentials.token(self.secret, item.reference)
-        code = credentials.code(self.secret, item.reference)
-        return Receipt(item.reference, token, code, item)
+        return Receipt(item.reference, token, credentials.code(self.secret, item.reference), item)
 
     def visit(self, token: str, code: str | None, now: datetime) -> Visit:
         """What the holder of a link may see; raises HandoffNotFound (unknown or expired)."""
         hashed = digest(token)
         either = sa.or_(handoffs.c.token_hash == hashed, handoffs.c.mail_token == token)
         with self.database.reading() as connection:
-            row = _find(connection, either)
+            row = connection.execute(sa.select(handoffs).where(either)).one_or_none()
             if row is None or (row.expires_at <= now and row.state not in OPEN):
                 raise HandoffNotFound("There is no such request, or its time is over.")
             said = messages_of(connection, row.reference, hidden=Event.NOTE)
@@ -128,9 +133,9 @@ class Handoffs:
 
     def _opens(self, reference: str, code: str, now: datetime) -> bool:
         """Whether the code is right; wrong ones are counted, and after ten nothing opens."""
+        this = handoffs.c.reference == reference
         with self.database.writing() as connection:
-            this = handoffs.c.reference == reference
-            row = connection.execute(sa.select(handoffs).where(this)).one()
+            row = find(connection, reference)
             recent = row.code_failed_at is not None and now < row.code_failed_at + CODE_PAUSE
             failures = row.code_failures if recent else 0
             if failures >= CODE_TRIES:
@@ -163,12 +168,10 @@ class Handoffs:
             raise TransitionRefused("Write something first.")
         if event is Event.CORRECT and not any(contact.values()):
             raise TransitionRefused("Leave an e-mail address or a phone number.")
+        this = handoffs.c.reference == reference
         with self.database.writing() as connection:
-            this = handoffs.c.reference == reference
-            row = _find(connection, this)
-            if row is None:
-                raise HandoffNotFound(f"There is no hand-off {reference}.")
-            if version is not None and row.version != version:
+            row = find(connection, reference)
+            if version not in (None, row.version):
                 raise HandoffConflict("Somebody else changed this in the meantime. Look again.")
             after = transition(to_handoff(row), event, by, now, self.kept, due_at)
             after = replace(after, **contact)  # type: ignore[arg-type]
@@ -210,10 +213,6 @@ class Handoffs:
             with suppress(HandoffConflict):  # another process did it, or it was just answered
                 self.apply(reference, version, event, PROGRAM, now)
         return len(rows)
-
-
-def _find(connection: Connection, wanted: sa.ColumnElement[bool]) -> Row[Any] | None:
-    return connection.execute(sa.select(handoffs).where(wanted)).one_or_none()
 
 
 def _forget(connection: Connection, reference: str, messages_too: bool) -> None:

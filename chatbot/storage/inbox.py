@@ -1,7 +1,5 @@
 """What staff look at: the queue, one hand-off with everything about it, and the numbers."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
@@ -12,16 +10,16 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from chatbot.errors import HandoffNotFound
 from chatbot.handoff.model import Handoff, Message, State
 from chatbot.handoff.states import OPEN
 from chatbot.storage.audit import Audit, AuditRecord
 from chatbot.storage.deliveries import Deliveries, Delivery
 from chatbot.storage.engine import Database
-from chatbot.storage.handoffs import messages_of, to_handoff
+from chatbot.storage.handoffs import find, messages_of, to_handoff
 from chatbot.storage.tables import handoffs
 
 _SEARCHED = ("reference", "question", "message", "name", "email", "phone")
+_COUNTED = ("state", "overdue", "reason", "submitted_at", "answered_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +71,7 @@ class Inbox:
     def thread(self, reference: str) -> Thread:
         """Everything about one hand-off; raises HandoffNotFound."""
         with self.database.reading() as connection:
-            this = sa.select(handoffs).where(handoffs.c.reference == reference)
-            row = connection.execute(this).one_or_none()
-            if row is None:
-                raise HandoffNotFound(f"There is no hand-off {reference}.")
+            row = find(connection, reference)
             said = messages_of(connection, reference)
         history = Audit(self.database).history(reference)
         return Thread(to_handoff(row), said, history, Deliveries(self.database).of(reference))
@@ -86,11 +81,10 @@ class Inbox:
         zone = ZoneInfo(time_zone)
         today = now.astimezone(zone).date()
         span = [today - timedelta(days=back) for back in reversed(range(days))]
-        columns = [handoffs.c[name] for name in
-                   ("state", "overdue", "reason", "submitted_at", "answered_at")]  # fmt: skip
-        still_open = handoffs.c.state.in_(OPEN)
         since = handoffs.c.submitted_at > now - timedelta(days=days + 1)
-        rows = self.database.read(sa.select(*columns).where(sa.or_(still_open, since)))
+        needed = [handoffs.c[name] for name in _COUNTED]
+        wanted = sa.select(*needed).where(sa.or_(handoffs.c.state.in_(OPEN), since))
+        rows = self.database.read(wanted)
         standing = Counter(row.state for row in rows)
         dated = [(row, row.submitted_at.astimezone(zone).date()) for row in rows]
         recent = [(row, day) for row, day in dated if day >= span[0]]

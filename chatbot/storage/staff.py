@@ -1,7 +1,5 @@
 """Staff accounts, sign-in and sessions."""
 
-from __future__ import annotations
-
 import hmac
 import secrets
 from collections.abc import Sequence
@@ -12,7 +10,7 @@ from typing import Any
 
 import pyotp
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Row
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from chatbot.errors import StorageError
@@ -43,7 +41,7 @@ class Staff:
         secret = pyotp.random_base32()
         row = (name, generate_password_hash(password), secret, 0, now, None)
         with self.database.writing() as connection:
-            _end_sessions(connection, name)
+            connection.execute(_sessions_of(name))
             connection.execute(sa.delete(staff).where(staff.c.name == name))
             connection.execute(staff.insert().values(row))
             append(connection, "staff_add", name, PROGRAM, now)
@@ -59,7 +57,7 @@ class Staff:
         change = sa.update(staff).where(staff.c.name == name).values(disabled_at=now)
         with self.database.writing() as connection:
             known = bool(connection.execute(change).rowcount)
-            _end_sessions(connection, name)
+            connection.execute(_sessions_of(name))
             append(connection, "staff_disable", name, PROGRAM, now)
         return known
 
@@ -79,7 +77,7 @@ class Staff:
         with self.database.writing() as connection:
             if (connection.scalar(recent) or 0) >= TRIES:
                 return None
-            if not account or not right or not self._second(connection, name, code, now):
+            if not account or not right or not self._second(connection, account, code, now):
                 failure = (secrets.token_hex(), bucket, now)
                 connection.execute(staff_failures.insert().values(failure))
                 # A password typed in the wrong field must not end up in the trail.
@@ -92,6 +90,18 @@ class Staff:
             append(connection, "sign_in", name, Actor(Party.STAFF, name), now)
         return token
 
+    def _second(self, connection: Connection, account: Row[Any], code: str, now: datetime) -> bool:
+        """Whether the code is right and was not used; a step early or late is accepted."""
+        if not self.second_factor:
+            return True
+        app, given = pyotp.TOTP(account.totp_secret), code.strip().encode()
+        for step in range(app.timecode(now) - 1, app.timecode(now) + 2):
+            if hmac.compare_digest(app.generate_otp(step).encode(), given):
+                unused = (staff.c.name == account.name, staff.c.last_step < step)
+                used = sa.update(staff).where(*unused).values(last_step=step)
+                return bool(connection.execute(used).rowcount)
+        return False
+
     def session(self, token: str, now: datetime, touch: bool = True) -> str | None:
         """Whose session this is; None when it is over (30 min idle, 12 h in all) or never was.
         Without `touch` this does not count as use."""
@@ -99,9 +109,7 @@ class Staff:
         for found in self.database.read(sa.select(staff_sessions).where(this)):
             if now - found.seen_at <= IDLE and now - found.created_at <= LONGEST:
                 if touch and now - found.seen_at > TOUCH:
-                    with self.database.writing() as connection:
-                        used = sa.update(staff_sessions).where(this).values(seen_at=now)
-                        connection.execute(used)
+                    self.database.write(sa.update(staff_sessions).where(this).values(seen_at=now))
                 return str(found.name)
         return None
 
@@ -111,28 +119,14 @@ class Staff:
         with self.database.writing() as connection:
             name = connection.scalar(sa.select(staff_sessions.c.name).where(this))
             if name is not None:
-                ended = staff_sessions.c.name == name if everywhere else this
-                connection.execute(sa.delete(staff_sessions).where(ended))
+                one = sa.delete(staff_sessions).where(this)
+                connection.execute(_sessions_of(name) if everywhere else one)
                 event = "sign_out_everywhere" if everywhere else "sign_out"
                 append(connection, event, name, Actor(Party.STAFF, name), now)
 
-    def _second(self, connection: Connection, name: str, code: str, now: datetime) -> bool:
-        """Whether the code is right and was not used; a step early or late is accepted."""
-        if not self.second_factor:
-            return True
-        mine = staff.c.name == name
-        account = connection.execute(sa.select(staff).where(mine)).one()
-        app = pyotp.TOTP(account.totp_secret)
-        for step in range(app.timecode(now) - 1, app.timecode(now) + 2):
-            right = hmac.compare_digest(app.generate_otp(step).encode(), code.strip().encode())
-            if right and step > account.last_step:
-                connection.execute(sa.update(staff).where(mine).values(last_step=step))
-                return True
-        return False
 
-
-def _end_sessions(connection: Connection, name: str) -> None:
-    connection.execute(sa.delete(staff_sessions).where(staff_sessions.c.name == name))
+def _sessions_of(name: str) -> sa.Delete:
+    return sa.delete(staff_sessions).where(staff_sessions.c.name == name)
 
 
 @cache

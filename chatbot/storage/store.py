@@ -1,7 +1,5 @@
 """Everything that is kept, behind one name."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -46,23 +44,22 @@ class Store:
         """Since when the oldest notice that is due by `now` has been waiting."""
         made = deliveries.c.created_at
         oldest = sa.select(sa.func.min(made)).where(deliveries.c.state == "waiting", made <= now)
-        with self.database.reading() as connection:
-            since: datetime | None = connection.scalar(oldest)
-        return since
+        [(since,)] = self.database.read(oldest)
+        return since  # type: ignore[no-any-return]
 
     def purge(self, now: datetime) -> int:
         """Erase and delete what is past its time; how many rows. Open hand-offs are never touched:
         somebody still waits for an answer."""
         gone, old = self.handoffs.expire(now), now - self.handoffs.kept
-        with self.database.writing() as connection:
-            for table, over in (
-                (deliveries, sa.and_(deliveries.c.state == "sent", deliveries.c.created_at < old)),
-                (exchanges, exchanges.c.at < old),
-                (feedback, feedback.c.at < old),
-                (staff_sessions, staff_sessions.c.created_at < now - LONGEST),
-                (staff_failures, staff_failures.c.at < now - WINDOW),
-            ):
-                gone += connection.execute(sa.delete(table).where(over)).rowcount
+        gone += self.database.write(
+            sa.delete(deliveries).where(
+                deliveries.c.state == "sent", deliveries.c.created_at < old
+            ),
+            sa.delete(exchanges).where(exchanges.c.at < old),
+            sa.delete(feedback).where(feedback.c.at < old),
+            sa.delete(staff_sessions).where(staff_sessions.c.created_at < now - LONGEST),
+            sa.delete(staff_failures).where(staff_failures.c.at < now - WINDOW),
+        )
         if gone:
             log.info("retention: %s entries erased or deleted", gone)
         return gone

@@ -1,7 +1,5 @@
 """The tables. migrations/versions/ creates and changes them; a test keeps the two the same."""
 
-from __future__ import annotations
-
 import re
 from datetime import UTC, datetime
 from typing import Any
@@ -17,12 +15,10 @@ class Utc(sa.types.TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
-        """To the database."""
         utc = value and value.astimezone(UTC)
         return utc and (utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc)
 
     def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
-        """From the database."""
         zoned = value and (value if value.tzinfo else value.replace(tzinfo=UTC))
         return zoned and zoned.astimezone(UTC)
 
@@ -34,7 +30,6 @@ class Words(sa.types.TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Any) -> str | None:
-        """To the database."""
         return value and re.sub("[\0\ud800-\udfff]", "\ufffd", str(value))
 
 

@@ -4,22 +4,21 @@ A body is read in two passes. `peek` takes whatever text can be had, for the cri
 comes before everything else; `parse` then insists on the contract and raises Refused.
 """
 
-from __future__ import annotations
-
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 from urllib.parse import parse_qs, unquote_plus, urlsplit
 
-from flask import Request
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from flask import request
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from chatbot.web.refusals import Refused
+from chatbot.web.services import services
 
 LONGEST_BODY = 64 * 1024
-LONGEST_QUESTION = 4_000
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 
 
@@ -29,19 +28,29 @@ def _without_nul(text: str) -> str:
     return text
 
 
-def _not_blank(text: str) -> str:
-    if not text.strip():
-        raise ValueError("is empty; write a few words")
-    return text
+def _like(pattern: str, why: str) -> AfterValidator:
+    """Text that the whole pattern fits, else what to change."""
+
+    def checked(text: str) -> str:
+        if not re.fullmatch(pattern, text, re.DOTALL):
+            raise ValueError(why)
+        return text
+
+    return AfterValidator(checked)
 
 
+_SPOKEN = _like(r".*\S.*", "is empty; write a few words")
+_LINE = _like("[^\x00-\x1f\x7f\u2028\u2029]*", "must be one line without control characters")
+_ADDRESS = _like(
+    r"|[^@ ,;<>()]+@[^ ,;<>()]*\.[^ ,;<>()]*",
+    "is not an e-mail address; write it like name@example.org",
+)
 Text = Annotated[str, AfterValidator(_without_nul)]
-Question = Annotated[
-    str,
-    Field(max_length=LONGEST_QUESTION),
-    AfterValidator(_without_nul),
-    AfterValidator(_not_blank),
-]
+Message = Annotated[str, Field(max_length=4_000), AfterValidator(_without_nul)]
+Question = Annotated[Message, _SPOKEN]
+Line = Annotated[Text, Field(max_length=200), _LINE, AfterValidator(str.strip)]
+Email = Annotated[Line, _ADDRESS]
+Reason = Literal["nothing_found", "low_confidence", "out_of_date", "not_understood"]
 
 
 class Body(BaseModel):
@@ -51,13 +60,48 @@ class Body(BaseModel):
 
 
 class Asked(Body):
-    """The body of a question."""
+    question: Question
+    context: Annotated[list[Message], Field(max_length=50)] = []
+    passage: Annotated[Text, Field(max_length=120)] | None = None
+
+
+class ForStaff(Body):
+    """The body of `POST /api/v1/handoffs`; `reason` is that of the reply that led here."""
 
     question: Question
-    context: list[Annotated[Text, Field(max_length=LONGEST_QUESTION)]] = Field(
-        default_factory=list, max_length=50
-    )
-    passage: Annotated[Text, Field(max_length=120)] | None = None
+    message: Message = ""
+    name: Line = ""
+    email: Email = ""
+    phone: Line = ""
+    consent: bool
+    reason: Reason | None = None
+    page: Annotated[Text, Field(max_length=2_000)] | None = None  # accepted and not stored
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if not self.consent:
+            raise ValueError("consent is needed: without it we may not keep your question")
+        if not self.email and not self.phone:
+            raise ValueError("an e-mail address or a phone number is needed, so we can answer you")
+        return self
+
+
+class Visiting(Body):
+    """What a visitor does on the status page."""
+
+    action: Literal["open", "follow_up", "correct", "delete"]
+    code: Line = ""
+    text: Message = ""
+    email: Email = ""
+    phone: Line = ""
+
+
+class Opinion(Body):
+    """The body of `POST /api/v1/feedback`; `reply` is the id that came with the reply."""
+
+    reply: Annotated[Text, Field(min_length=1, max_length=60)]
+    helpful: bool
+    reason: Literal["wrong", "unclear", "not_mine", "out_of_date"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +112,9 @@ class Raw:
     whole: bool
     mimetype: str
 
-    @property
-    def text(self) -> str:
-        """The body as text, whatever it is."""
-        return self.data.decode("utf-8", "replace")
 
-
-def read(request: Request) -> Raw:
-    """The body, of which at most 64 KB are taken in."""
+def read() -> Raw:
+    """The body of this request, of which at most 64 KB are taken in."""
     data = request.stream.read(LONGEST_BODY + 1)
     return Raw(data[:LONGEST_BODY], len(data) <= LONGEST_BODY, request.mimetype)
 
@@ -83,15 +122,33 @@ def read(request: Request) -> Raw:
 def peek(raw: Raw) -> tuple[str, tuple[str, ...]]:
     """Question and context as far as they can be made out; the whole text where they cannot."""
     try:
-        fields = _fields(raw)
+        found = _fields(raw)
     except (ValueError, RecursionError):
-        return "\n".join(spoken(raw)), ()
-    question = fields.get("question")
-    context = fields.get("context")
-    earlier = [c for c in context if isinstance(c, str)] if isinstance(context, list) else []
+        found = {}
+    question, context = found.get("question"), found.get("context")
     if not isinstance(question, str):
         return "\n".join(spoken(raw)), ()
-    return question, tuple(earlier)
+    earlier = context if isinstance(context, list) else []
+    return question, tuple(one for one in earlier if isinstance(one, str))
+
+
+def spoken(raw: Raw) -> tuple[str, ...]:
+    """Every text of a body by itself, or the whole of it where it cannot be taken apart."""
+    try:
+        found = tuple(_texts(_fields(raw)))
+    except (ValueError, RecursionError):
+        found = ()
+    text = raw.data.decode("utf-8", "replace")
+    # A form under another content type has no spaces: they were written as "+".
+    return found or (text if " " in text else unquote_plus(text),)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in chain(value, value.values()) if isinstance(value, dict) else value:
+            yield from _texts(part)
 
 
 M = TypeVar("M", bound=Body)
@@ -115,72 +172,53 @@ def fields(raw: Raw, accepted: str) -> dict[str, Any]:
         raise Refused(400, f"The body is not valid {accepted}. {advice}") from error
 
 
-def validate(fields: Mapping[str, Any], model: type[M]) -> M:
-    """The fields as `model`; raises Refused 422 naming the first wrong one."""
-    try:
-        return model.model_validate(fields)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or None
-        raise Refused(422, _explain(field, first), field=field) from error
-
-
-def same_site(request: Request, public_url: str) -> None:
-    """Refuse a form or call that another site made the browser send; raises Refused."""
-    fetch_site = request.headers.get("Sec-Fetch-Site")
-    if fetch_site in ("same-origin", "none"):
-        return
-    origin = request.headers.get("Origin")
-    ours = {urlsplit(url).netloc for url in (request.host_url, public_url) if url}
-    if fetch_site is None and (origin is None or urlsplit(origin).netloc in ours):
-        return
-    raise Refused(403, "Open our own page and send it from there.")
-
-
 def _fields(raw: Raw) -> dict[str, Any]:
     if raw.mimetype == FORM:
-        pairs = parse_qs(raw.text, keep_blank_values=True, max_num_fields=100)
+        pairs = parse_qs(
+            raw.data.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=100
+        )
         return {
             name: values if name == "context" else values[-1]
             for name, values in pairs.items()
             if name in {"context", "question"} or values[-1]
         }
-    fields = _json(raw)
-    if not isinstance(fields, dict):
-        raise ValueError("the body must be a JSON object")
-    return fields
-
-
-def _json(raw: Raw) -> Any:
     # Lone surrogates ("\ud800") cannot be stored, hashed or sent: they become question marks.
     text = json.dumps(json.loads(raw.data), ensure_ascii=False)
-    return json.loads(text.encode("utf-8", "replace"))
+    found = json.loads(text.encode("utf-8", "replace"))
+    if not isinstance(found, dict):
+        raise ValueError("the body must be a JSON object")
+    return found
 
 
-def spoken(raw: Raw) -> tuple[str, ...]:
-    """Every text of a body by itself, or the whole of it where it cannot be taken apart."""
+def validate(found: Mapping[str, Any], model: type[M]) -> M:
+    """The fields as `model`; raises Refused 422 naming the first wrong one."""
     try:
-        found = tuple(_texts(_fields(raw)))
-    except (ValueError, RecursionError):
-        found = ()
-    # A form under another content type has no spaces: they were written as "+".
-    return found or (raw.text if " " in raw.text else unquote_plus(raw.text),)
+        return model.model_validate(found)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        field = ".".join(str(part) for part in first["loc"]) or None
+        name, why = field or "the body", first["msg"].removeprefix("Value error, ")
+        detail = {
+            "extra_forbidden": f"{name} is not a field of this request. Leave it out.",
+            "missing": f"{name} is missing. Add it.",
+        }.get(first["type"], f"{name}: {why[:1].lower()}{why[1:]}.")
+        raise Refused(422, detail, field=field) from error
 
 
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for part in chain(value, value.values()) if isinstance(value, dict) else value:
-            yield from _texts(part)
+def same_site() -> None:
+    """Refuse a form or call that another site made the browser send; raises Refused."""
+    fetch_site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    ours = {urlsplit(url).netloc for url in (request.host_url, services().settings.public_url)}
+    if fetch_site is None:
+        allowed = origin is None or urlsplit(origin).netloc in ours - {""}
+    else:
+        allowed = fetch_site in ("same-origin", "none")
+    if not allowed:
+        raise Refused(403, "Open our own page and send it from there.")
 
 
-def _explain(field: str | None, error: Any) -> str:
-    name = field or "the body"
-    if error["type"] == "extra_forbidden":
-        return f"{name} is not a field of this request. Leave it out."
-    if error["type"] == "missing":
-        return f"{name} is missing. Add it."
-    message = error["msg"].removeprefix("Value error, ")
-    message = message[:1].lower() + message[1:]
-    return f"{name}: {message}."
+def limit(kind: str, told: str, unit: int = 1) -> None:
+    """Count this request; raises Refused 429 when it is one too many. `told` says how many `{wait}`
+    units of so many seconds to wait."""
+    if wait := services().limits.wait(kind, request.remote_addr or ""):
+        raise Refused(429, told.format(wait=-(-wait // unit)), retry_after=wait)

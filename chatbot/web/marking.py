@@ -1,15 +1,13 @@
 """Marking the key sentence in a passage's clean HTML, without touching anything but text."""
 
-from __future__ import annotations
-
 import re
-from html import escape
-from html.parser import HTMLParser
+from html import unescape
 
 from chatbot.answering.model import Quotation
 
 _LIST_MARK = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+")
-Pieces = list[tuple[bool, str]]
+_TAG = r'<(?:"[^"]*"|[^">])*>'
+_PIECE = re.compile(rf"{_TAG}|&#?\w+;|\S")
 
 
 def marked(quotation: Quotation) -> str:
@@ -23,62 +21,21 @@ def marked(quotation: Quotation) -> str:
         return html
     start, end = quotation.key_sentence
     sentence = quotation.passage.text[start:end]
-    wanted = _dense(
-        _LIST_MARK.sub("", sentence, count=1) if _LIST_MARK.match(sentence) else sentence
-    )
-    pieces = _pieces(html)
-    text = "".join(_dense(piece) for is_text, piece in pieces if is_text)
+    wanted = "".join(sentence[mark.end() if (mark := _LIST_MARK.match(sentence)) else 0 :].split())
+    pieces = [piece for piece in _PIECE.finditer(html) if not piece[0].startswith("<")]
+    letters = [piece for piece in pieces if not unescape(piece[0]).isspace()]
+    text = "".join(unescape(letter[0]) for letter in letters)
     at = text.find(wanted)
     if not wanted or at < 0 or text.find(wanted, at + 1) >= 0:
         return html
-    return _joined(pieces, at, at + len(wanted))
+    first, last = letters[at].start(), letters[at + len(wanted) - 1].end()
+    return html[:first] + _mark(html[first:last]) + html[last:]
 
 
-def _joined(pieces: Pieces, start: int, end: int) -> str:
-    """The pieces as HTML, with the text's characters [start, end) marked; spaces do not count."""
-    html, seen = [], 0
-    for is_text, piece in pieces:
-        if not is_text:
-            html.append(piece)
-            continue
-        places = [n for n, character in enumerate(piece) if not character.isspace()]
-        inside = places[max(0, start - seen) : max(0, end - seen)]
-        seen += len(places)
-        if inside:
-            first, last = inside[0], inside[-1] + 1
-            before, within, after = piece[:first], piece[first:last], piece[last:]
-            html.append(f"{_text(before)}<mark>{_text(within)}</mark>{_text(after)}")
-        else:
-            html.append(_text(piece))
-    return "".join(html)
-
-
-def _dense(text: str) -> str:
-    return "".join(text.split())
-
-
-def _text(text: str) -> str:
-    return escape(text, quote=False)
-
-
-def _pieces(html: str) -> Pieces:
-    """Tags as written and the text between them, unescaped."""
-    parser = _Pieces()
-    parser.feed(html)
-    parser.close()
-    return parser.found
-
-
-class _Pieces(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.found: Pieces = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((False, self.get_starttag_text() or ""))
-
-    def handle_endtag(self, tag: str) -> None:
-        self.found.append((False, f"</{tag}>"))
-
-    def handle_data(self, data: str) -> None:
-        self.found.append((True, data))
+def _mark(html: str) -> str:
+    """Each run of text marked by itself, so that the tags between them stay well formed."""
+    parts = re.split(f"({_TAG})", html)
+    return "".join(
+        f"<mark>{part}</mark>" if part.strip() and not part.startswith("<") else part
+        for part in parts
+    )

@@ -1,19 +1,19 @@
 """What a load balancer and whoever runs the site look at."""
 
-from __future__ import annotations
+from contextlib import suppress
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, make_response
 
 from chatbot.errors import StorageError
 from chatbot.web.refusals import Refused
 from chatbot.web.services import services
 
 blueprint = Blueprint("operations", __name__)
+SOON = 30  # days ahead within which an approval counts as ending
 
 
 @blueprint.get("/healthz")
 def healthz() -> Response:
-    """The process answers."""
     return jsonify({"status": "ok"})
 
 
@@ -21,25 +21,23 @@ def healthz() -> Response:
 def readyz() -> Response:
     """Whether anything can be quoted. A dead database is `degraded`, still 200: a balancer must
     not remove the node that gives crisis help."""
-    assistant, withdrawn = services().library.current()
-    edition = assistant.edition(services().today(), withdrawn)
+    edition, here = services().edition(), services()
     passages = sum(len(document.passages) for document in edition.live.values())
-    quoting = bool(passages) and not assistant.closed
-    database, oldest = _database()
-    problems = services().library.snapshot.problems
+    quoting = bool(passages) and not here.library.assistant.closed
+    database, oldest = "down", None
+    with suppress(StorageError):
+        oldest, database = here.store.oldest_waiting(here.now()), "ok"
     status = "ok" if database == "ok" else "degraded"
     body = {
         "status": status if quoting else "closed",
         "knowledge_version": edition.version,
         "documents": len(edition.live),
         "passages": passages,
-        "problems": sum(1 for problem in problems if problem.level == "error"),
+        "problems": _errors(),
         "database": database,
-        "oldest_waiting_delivery": oldest,
+        "oldest_waiting_delivery": oldest.isoformat() if oldest else None,
     }
-    response = jsonify(body)
-    response.status_code = 200 if quoting else 503
-    return response
+    return make_response(jsonify(body), 200 if quoting else 503)
 
 
 @blueprint.get("/metrics")
@@ -48,12 +46,35 @@ def metrics() -> Response:
     found = services().metrics
     if found is None:
         raise Refused(404, "Metrics are off. Set CHATBOT_METRICS=on to have them.")
-    return Response(found.page(services()), content_type="text/plain; version=0.0.4")
+    return Response(found.page(_gauges()), content_type="text/plain; version=0.0.4")
 
 
-def _database() -> tuple[str, str | None]:
+def _gauges() -> dict[str, tuple[str, float]]:
+    """Name, meaning and value of what stands now."""
+    here, today, now = services(), services().today(), services().now()
+    live = here.edition().live.values()
+    ages = [(today - d.approved_on).days for d in live if d.approved_on]
+    ending = sum((d.review_by - today).days <= SOON for d in live if d.review_by)
+    dropped = here.store.exchanges.dropped
+    gauges: dict[str, tuple[str, float]] = {
+        "live_documents": ("Documents that may be quoted", len(live)),
+        "expiring_documents": (f"Live documents whose approval ends within {SOON} days", ending),
+        "knowledge_errors": ("Errors in the knowledge folder", _errors()),
+        "oldest_approval_days": ("Days since the oldest live approval", max(ages, default=0)),
+        "exchanges_dropped": ("Exchanges that could not be noted", dropped),
+    }
     try:
-        waiting = services().store.oldest_waiting(services().now())
+        waiting = here.store.oldest_waiting(now)
+        overdue = here.store.inbox.numbers(now, here.clinic.time_zone).overdue
     except StorageError:
-        return "down", None
-    return "ok", waiting.isoformat() if waiting else None
+        return gauges | {"database_up": ("1 when the database answers", 0)}
+    age = (now - waiting).total_seconds() if waiting else 0
+    return gauges | {
+        "database_up": ("1 when the database answers", 1),
+        "oldest_delivery_seconds": ("Age of the oldest notification that waits to be sent", age),
+        "handoffs_overdue": ("Hand-offs that are overdue", overdue),
+    }
+
+
+def _errors() -> int:
+    return sum(problem.level == "error" for problem in services().library.snapshot.problems)

@@ -1,20 +1,18 @@
 """The pages a visitor sees. All of them work without JavaScript."""
 
-from __future__ import annotations
-
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, render_template, request, url_for
-from markupsafe import Markup
+from flask import Blueprint, Response, render_template, request, url_for
 
-from chatbot.answering.assistant import EARLIER_QUESTIONS, Assistant
-from chatbot.answering.model import Quotation
+from chatbot.answering.assistant import EARLIER_QUESTIONS
 from chatbot.builtin import read_yaml
+from chatbot.knowledge.clinic import today
+from chatbot.knowledge.colour import DARK_PAGE, WHITE, on_dark
 from chatbot.knowledge.model import Document, Kind, Passage
 from chatbot.knowledge.passages import to_anchor
 from chatbot.safety.model import Safety
@@ -26,59 +24,63 @@ from chatbot.web.services import services
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("pages", __name__)
+blueprint.add_app_template_filter(marked)
 SAMPLE = "sample"
-RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}
 DEEPEST_HEADING = 4
-LONGEST_INITIALS = 3  # letters; `ms.yaml` is about MS
-Headings = list[tuple[int, str, str | None]]  # level, text, anchor
 
 
 @blueprint.app_context_processor
 def common() -> dict[str, Any]:
     """What every page needs: the clinic, where help is to be had, and whether this is a sample."""
-    assistant, withdrawn = services().library.now()
+    here, assistant = services(), services().library.assistant
     # Inside another site's page links open outside it, and the next page stays embedded.
     embed = "1" if request.args.get("embed") == "1" else None
     return {
         "clinic": assistant.corpus.clinic,
-        "direction": "rtl" if assistant.corpus.clinic.language[:2] in RIGHT_TO_LEFT else "ltr",
+        "settings": here.settings,
+        "moment": here.in_words,
         "wording": assistant.wording,
         "care": read_yaml("wording.yaml")["care"],
         "help_now": assistant.resources(_all_categories()),
         "disclaimer": assistant.disclaimer,
-        "sample": _is_sample(assistant, withdrawn),
+        "sample": _is_sample(),
         "embed": bool(embed),
-        "elsewhere": Markup(' target="_blank" rel="noopener"') if embed else "",
         "ask_url": url_for("pages.chat", embed=embed),
         "feedback_url": url_for("feedback.from_page", embed=embed),
     }
 
 
-def _is_sample(assistant: Assistant, withdrawn: frozenset[str]) -> bool:
+@cache
+def _all_categories() -> tuple[str, ...]:
+    try:
+        return tuple(read_yaml("safety/wording.yaml")["en"]["advice"])
+    except Exception:  # a broken file must not cost anybody the page
+        return ()
+
+
+def _is_sample() -> bool:
     """Whether a page has to say so; what cannot be told must not keep crisis help from showing."""
     try:
-        live = assistant.edition(services().today(), withdrawn).live
+        return any(d.approved_by == SAMPLE for d in services().edition(wait=False).live.values())
     except Exception:
         log.exception("what is live today cannot be told")
         return False
-    return any(document.approved_by == SAMPLE for document in live.values())
 
 
 @blueprint.get("/")
 @blueprint.get("/chat")
 def chat() -> str:
     """The question page before a question."""
-    assistant, withdrawn = services().library.current()
-    edition = assistant.edition(services().today(), withdrawn)
-    open_now = () if assistant.closed else tuple(edition.live.values())
+    edition, closed = services().edition(), services().library.assistant.closed
+    documents = () if closed else tuple(edition.live.values())
     return render_template(
         "chat.html",
         exchange=None,
         context=(),
-        closed=assistant.closed,
-        suggestions=edition.suggestions if open_now else (),
-        topics=_topics(open_now),
-        articles=[document for document in open_now if document.kind is Kind.ARTICLE],
+        closed=closed,
+        suggestions=edition.suggestions if documents else (),
+        topics=[document for document in documents if document.kind is Kind.FAQ],
+        articles=[document for document in documents if document.kind is Kind.ARTICLE],
     )
 
 
@@ -86,25 +88,21 @@ def chat() -> str:
 @blueprint.post("/chat")
 def post_chat() -> str:
     """The question page with a reply; stateless, so earlier questions travel in the form."""
-    exchange = ask(request, services(), incoming.FORM)
-    earlier = exchange.context
+    exchange = ask(incoming.FORM)
+    reply, earlier = exchange.reply, exchange.context
     if earlier[-1:] != (exchange.question,):  # the same question again, with an option chosen
         earlier = (*earlier, exchange.question)
+    context = earlier[-EARLIER_QUESTIONS:]
+    stays = reply.safety in (Safety.CONCERN, Safety.EMERGENCY)
     return render_template(
-        "chat.html",
-        exchange=exchange,
-        reply=exchange.reply,
-        context=earlier[-EARLIER_QUESTIONS:],
-        stays=exchange.reply.safety in (Safety.CONCERN, Safety.EMERGENCY),
+        "chat.html", exchange=exchange, reply=reply, context=context, stays=stays
     )
 
 
 @blueprint.get("/sources/<document_id>")
 def source(document_id: str) -> str:
     """A live document as the clinic approved it, for checking a quotation in its place."""
-    assistant, withdrawn = services().library.current()
-    edition = assistant.edition(services().today(), withdrawn)
-    document = edition.live.get(document_id)
+    document = services().edition().live.get(document_id)
     if document is None:
         raise Refused(404, "This text is not available now. It may be under review.")
     return render_template("source.html", document=document, outline=_outline(document))
@@ -123,85 +121,54 @@ def embed_demo() -> str:
 @blueprint.get("/privacy")
 def privacy() -> str:
     """What is kept of what a visitor types, how long, and who sees it."""
-    settings = services().settings
-    state = "log_on" if settings.question_log else "log_off"
-    places = {"{clinic}": services().clinic.name, "{days}": str(settings.retention_days)}
-    sections = [
-        section | {"points": [_filled(point, places) for point in section["points"]]}
-        for section in read_yaml("privacy.yaml")
-        if section.get("when", state) == state
-    ]
-    return render_template("privacy.html", sections=sections)
+    return render_template("privacy.html", sections=read_yaml("privacy.yaml"))
 
 
-@blueprint.app_template_filter("marked")
-def marked_filter(quotation: Quotation) -> str:
-    """The quotation's HTML with its key sentence marked; cleaned when the folder was read."""
-    return marked(quotation)
+@blueprint.get("/theme.css")
+def theme() -> Response:
+    """The few properties that differ from clinic to clinic; site.css holds the rest."""
+    accent = services().clinic.accent
+    css = (
+        f":root{{--accent:{accent};--on-accent:{WHITE}}}\n"
+        "@media (prefers-color-scheme:dark){"
+        f":root{{--accent:{on_dark(accent)};--on-accent:{DARK_PAGE}}}}}\n"
+    )
+    response = Response(css, content_type="text/css; charset=utf-8")
+    response.headers["Cache-Control"] = "public, max-age=300"
+    response.add_etag()
+    return response.make_conditional(request)  # type: ignore[return-value]
 
 
-@blueprint.app_template_filter("day")
-def day_filter(day: date | datetime) -> str:
+@blueprint.app_template_filter()
+def day(when: date | datetime) -> str:
     """A date as people write it; a time is given as the day it was in the clinic."""
-    if isinstance(day, datetime):
-        day = services().local(day)
-    return f"{day.day} {day:%B %Y}"
+    if isinstance(when, datetime):
+        when = today(services().clinic, when)
+    return f"{when.day} {when:%B %Y}"
 
 
-@blueprint.app_template_filter("number")
-def number_filter(shown: str) -> str:
+@blueprint.app_template_filter()
+def number(shown: str) -> str:
     """A phone number as a link needs it."""
     return "".join(character for character in shown if character.isdigit() or character == "+")
 
 
-@blueprint.app_template_filter("site")
-def site_filter(url: str) -> str:
+@blueprint.app_template_filter()
+def site(url: str) -> str:
     """The name of the site a link leads to."""
     return urlsplit(url).netloc.removeprefix("www.")
 
 
-def _filled(text: str, places: dict[str, str]) -> str:
-    for place, value in places.items():
-        text = text.replace(place, value)
-    return text
-
-
-def _topics(documents: Iterable[Document]) -> list[tuple[str, list[str]]]:
-    """The approved questions by the file they stand in."""
-    topics: dict[str, list[str]] = {}
-    for document in documents:
-        if document.kind is Kind.FAQ:
-            stem = document.file.rsplit("/", 1)[-1].removesuffix(".yaml").removesuffix(".yml")
-            words = stem.replace("-", " ")
-            title = words.upper() if len(words) <= LONGEST_INITIALS else words.capitalize()
-            topics.setdefault(title, []).append(document.title)
-    return list(topics.items())
-
-
-def _outline(document: Document) -> Iterator[tuple[Headings, Passage]]:
-    """Each passage with the headings that begin with it, those without text of their own too."""
-    before: tuple[str, ...] = ()
-    anchor: str | None = None
+def _outline(document: Document) -> Iterator[tuple[list[tuple[int, str, str | None]], Passage]]:
+    """Each passage with the headings that begin with it (level, text, anchor), those without text
+    of their own too."""
+    before: tuple[tuple[str, ...], str | None] = ((), None)
     for passage in document.passages:
         path = passage.headings
-        if (path, passage.anchor) == (before, anchor):
-            yield [], passage
-            continue
-        shared = sum(1 for old, new in zip(before, path[:-1], strict=False) if old == new)
-        fresh: Headings = [
-            (min(depth + 2, DEEPEST_HEADING), heading, to_anchor(heading))
-            for depth, heading in enumerate(path)
-            if depth >= shared
-        ]
-        if fresh:
-            fresh[-1] = (*fresh[-1][:2], passage.anchor)
-        before, anchor = path, passage.anchor
-        yield fresh, passage
-
-
-@cache
-def _all_categories() -> tuple[str, ...]:
-    try:
-        return tuple(read_yaml("safety/wording.yaml")["en"]["advice"])
-    except Exception:  # a broken file must not cost anybody the page
-        return ()
+        known = len(path)
+        if (path, passage.anchor) != before:
+            known = sum(old == new for old, new in zip(before[0], path[:-1], strict=False))
+        before = path, passage.anchor
+        anchors = (*map(to_anchor, path[:-1]), passage.anchor)
+        levels = (min(depth + 2, DEEPEST_HEADING) for depth in range(len(path)))
+        yield list(zip(levels, path, anchors, strict=False))[known:], passage

@@ -3,12 +3,9 @@
 RFC 9457 problem details; `resources` is our extension member.
 """
 
-from __future__ import annotations
-
 import logging
-from typing import Any
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Response, jsonify, render_template, request
 from markupsafe import escape
 from werkzeug.exceptions import HTTPException
 
@@ -19,7 +16,6 @@ from chatbot.web.serialise import resources_json
 from chatbot.web.services import services
 
 log = logging.getLogger(__name__)
-HTML = "text/html; charset=utf-8"
 
 TITLES = {
     400: "This request cannot be read",
@@ -34,6 +30,11 @@ TITLES = {
     500: "Something went wrong here",
     503: "This could not be saved",
 }
+DETAILS = {
+    404: "Check the address, or start from the question page.",
+    405: "Use one of the methods in the Allow header.",
+    413: "Shorten it and send it again.",
+}
 
 
 class Refused(Exception):
@@ -42,42 +43,56 @@ class Refused(Exception):
     def __init__(
         self, status: int, detail: str, *, field: str | None = None, retry_after: int = 0
     ) -> None:
-        self.status = status
-        self.detail = detail
-        self.field = field
-        self.retry_after = retry_after
+        self.status, self.detail, self.field = status, detail, field
+        self.retry_after = retry_after  # seconds
         super().__init__(detail)
 
 
-def register(app: Flask) -> None:
-    """Let the application write all its errors here."""
-    app.register_error_handler(Refused, refused)
-    app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(StorageUnavailable, _unavailable)
-    app.register_error_handler(HandoffNotFound, _gone)
-    app.register_error_handler(HandoffConflict, _conflict)
-    app.register_error_handler(TransitionRefused, _conflict)
-    app.register_error_handler(Exception, _unexpected)
+def answer(error: Exception) -> Response:
+    """What is answered instead of a reply; called for every error."""
+    response = _written(_refusal(error))
+    if allowed := getattr(error, "valid_methods", None):
+        response.headers["Allow"] = ", ".join(sorted(allowed))
+    return response
 
 
-def refused(error: Refused) -> Response:
+def _refusal(error: Exception) -> Refused:
+    """What is said of an error, whatever it is."""
+    match error:
+        case Refused():
+            return error
+        case HTTPException():
+            status = error.code or 500
+            return Refused(status, DETAILS.get(status, "Check what was sent and try again."))
+        case HandoffNotFound():
+            return Refused(404, "There is no such request, or it has been deleted.")
+        case HandoffConflict() | TransitionRefused():
+            return Refused(409, str(error))
+        case StorageUnavailable():
+            log.error("storage: %s", error)
+            phone = services().clinic.phone
+            call = f" You can also call {phone}." if phone else ""
+            again = f"It was not saved and not sent. Please try again in a few minutes.{call}"
+            return Refused(503, again, retry_after=60)
+    # The message of an unexpected error may hold a visitor's words: log its kind and place only.
+    frame = error.__traceback__
+    while frame and frame.tb_next:
+        frame = frame.tb_next
+    place = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "?"
+    log.error("unexpected %s at %s", type(error).__name__, place)
+    return Refused(500, "This is our mistake. Please try again, or ask our staff.")
+
+
+def _written(error: Refused) -> Response:
     """The refusal in the form the caller reads: JSON under /api, a page elsewhere."""
-    title = TITLES.get(error.status, "This did not work")
-    help_offered = _resources()
+    title, help_offered = TITLES.get(error.status, "This did not work"), _resources()
     if request.path.startswith("/api/"):
-        body: dict[str, Any] = {
-            "type": "about:blank",
-            "title": title,
-            "status": error.status,
-            "detail": error.detail,
-            "resources": resources_json(help_offered),
-        }
-        if error.field:
-            body["field"] = error.field
-        response = jsonify(body)
+        problem = {"type": "about:blank", "title": title, "status": error.status,
+                   "detail": error.detail, "resources": resources_json(help_offered)}  # fmt: skip
+        response = jsonify(problem | ({"field": error.field} if error.field else {}))
         response.content_type = "application/problem+json"
     else:
-        response = Response(_page(title, error, help_offered), content_type=HTML)
+        response = Response(_page(title, error, help_offered))
     response.status_code = error.status
     if error.retry_after:
         response.headers["Retry-After"] = str(error.retry_after)
@@ -91,48 +106,6 @@ def _page(title: str, error: Refused, help_offered: tuple[Resource, ...]) -> str
         log.exception("the error page itself cannot be made")
         lines = [title, error.detail, *(f"{r.label}: {r.call or r.url}" for r in help_offered)]
         return "".join(f"<p>{escape(line)}</p>" for line in lines)
-
-
-def _http(error: HTTPException) -> Response:
-    status = error.code or 500
-    if status < 400:
-        return Response(error.get_response().get_data(), status, error.get_headers())
-    details = {
-        404: "Check the address, or start from the question page.",
-        405: "Use one of the methods in the Allow header.",
-        413: "Shorten it and send it again.",
-    }
-    response = refused(Refused(status, details.get(status, "Check what was sent and try again.")))
-    allowed = getattr(error, "valid_methods", None)
-    if allowed:
-        response.headers["Allow"] = ", ".join(sorted(allowed))
-    return response
-
-
-def _unavailable(error: StorageUnavailable) -> Response:
-    log.error("storage: %s", error)
-    clinic = services().clinic
-    phone = f" You can also call {clinic.phone}." if clinic.phone else ""
-    detail = f"It was not saved and not sent. Please try again in a few minutes.{phone}"
-    return refused(Refused(503, detail, retry_after=60))
-
-
-def _gone(_: HandoffNotFound) -> Response:
-    return refused(Refused(404, "There is no such request, or it has been deleted."))
-
-
-def _conflict(error: HandoffConflict | TransitionRefused) -> Response:
-    return refused(Refused(409, str(error)))
-
-
-def _unexpected(error: Exception) -> Response:
-    # The message of an unexpected error may hold a visitor's words: log its kind and place only.
-    frame = error.__traceback__
-    while frame and frame.tb_next:
-        frame = frame.tb_next
-    place = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "?"
-    log.error("unexpected %s at %s", type(error).__name__, place)
-    return refused(Refused(500, "This is our mistake. Please try again, or ask our staff."))
 
 
 def _resources() -> tuple[Resource, ...]:

@@ -1,17 +1,16 @@
 """What the views work with, made once by the composition root."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import cast
-from zoneinfo import ZoneInfo
 
 from flask import current_app
 
-from chatbot.handoff.hours import reply_expected
-from chatbot.knowledge.model import Clinic
+from chatbot.answering.edition import Edition
+from chatbot.handoff.hours import in_words, reply_expected
+from chatbot.knowledge.clinic import today
+from chatbot.knowledge.model import Clinic, Document, Passage
 from chatbot.settings import Settings
 from chatbot.storage.store import Store
 from chatbot.web.library import Library
@@ -23,8 +22,8 @@ EXTENSION = "chatbot"
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """`now` gives the time in UTC, `new_id` a random reply id, `secret` signs and hashes; `stop`
-    finishes what is being delivered and noted."""
+    """`now` gives the time in UTC, `secret` signs and hashes; `stop` finishes what is being
+    delivered and noted."""
 
     settings: Settings
     library: Library
@@ -33,21 +32,28 @@ class Services:
     secret: bytes
     metrics: Metrics | None
     now: Callable[[], datetime]
-    new_id: Callable[[], str]
     stop: Callable[[], None]
-
-    def today(self) -> date:
-        """The date in the clinic's time zone."""
-        return self.local(self.now()).date()
-
-    def local(self, moment: datetime) -> datetime:
-        """A moment on the clinic's clock."""
-        return moment.astimezone(ZoneInfo(self.clinic.time_zone))
 
     @property
     def clinic(self) -> Clinic:
         """The clinic as its folder describes it now."""
         return self.library.assistant.corpus.clinic
+
+    def today(self) -> date:
+        """The date in the clinic's time zone."""
+        return today(self.clinic, self.now())
+
+    def in_words(self, moment: datetime) -> str:
+        """A moment as people in the clinic say it."""
+        return in_words(moment, self.now(), self.clinic.time_zone)
+
+    def edition(self, wait: bool = True) -> Edition:
+        """What may be quoted now; without `wait`, nothing while the first index is being built."""
+        assistant, withdrawn = self.library.current() if wait else self.library.now()
+        return assistant.edition(self.today(), withdrawn)
+
+    def passages(self) -> dict[str, tuple[Document, Passage]]:
+        return {p.id: (d, p) for d in self.edition().live.values() for p in d.passages}
 
     def reply_expected(self) -> datetime | None:
         """When a hand-off sent now can be answered; None when the clinic gives no hours."""

@@ -8,16 +8,16 @@ import pytest
 
 from chatbot.builtin import read_yaml
 from chatbot.delivery.notices import compose
-from chatbot.storage.deliveries import Claimed, Delivery
+from chatbot.storage.deliveries import Claimed
 
 NOW = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 
 
 def claimed(kind: str, audience: str = "staff") -> Claimed:
-    delivery = Delivery(
-        "0123", "H-7KMR-4XQD", "mail", audience, kind, "waiting", 0, NOW, NOW, None, ""
-    )
-    return Claimed(delivery, False, "kim@example.org", "mailtoken")
+    return Claimed(
+        "0123", "H-7KMR-4XQD", "mail", audience, kind, "waiting", 0, NOW, NOW, None, "",
+        False, "kim@example.org", "mailtoken",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", ["new", "urgent", "follow_up", "overdue", "escalated"])

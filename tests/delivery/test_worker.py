@@ -48,7 +48,7 @@ class Fake:
 
 
 def worker(store: Store, **senders: Callable[[Notice, datetime], None]) -> Deliverer:
-    return Deliverer(store.deliveries, senders, "https://faq.clinic.example", lambda now: None)
+    return Deliverer(store.deliveries, senders, "https://faq.clinic.example")
 
 
 def states(store: Store, reference: str) -> dict[str, str]:
@@ -224,10 +224,10 @@ def test_a_crash_between_claim_and_send_or_send_and_note_delivers_again_with_the
     sender = worker(store, webhook=receiver)
     assert sender.run_once(NOW + timedelta(seconds=59)) == 0
     assert sender.run_once(NOW + timedelta(seconds=61)) == 1
-    assert receiver.got[0].id == claimed.delivery.id
+    assert receiver.got[0].id == claimed.id
     # And if the dead one was only slow, its late note changes nothing.
-    store.deliveries.failed(claimed.delivery, "the dead one", "late", None)
-    assert states(store, claimed.delivery.reference) == {"webhook": "sent"}
+    store.deliveries.failed(claimed, "the dead one", "late", None)
+    assert states(store, claimed.reference) == {"webhook": "sent"}
 
 
 def test_many_deliverers_send_each_notice_once(open_at: Open) -> None:
@@ -263,14 +263,13 @@ def test_a_receiver_that_hangs_does_not_delay_another_by_a_second(open_at: Open)
     sender.stop()
 
 
-def test_the_background_deliverer_survives_a_failing_database_and_does_its_chores(
+def test_the_background_deliverer_survives_a_failing_database_and_does_its_jobs(
     open_at: Open,
 ) -> None:
     _, store = open_at(webhook_url="https://x.example")
     receiver, chores = Fake(), threading.Event()
-    sender = Deliverer(
-        store.deliveries, {"webhook": receiver}, "", lambda now: chores.set(), lambda: NOW
-    )
+    jobs = [(timedelta(minutes=1), lambda now: chores.set())]
+    sender = Deliverer(store.deliveries, {"webhook": receiver}, "", jobs, lambda: NOW)
     assert store.database.path
     hidden = store.database.path.with_suffix(".hidden")
     reference = submit(store)
@@ -280,18 +279,21 @@ def test_the_background_deliverer_survives_a_failing_database_and_does_its_chore
     assert not receiver.got
     hidden.rename(store.database.path)
     assert chores.wait(5)
+    end = time.monotonic() + 5
+    while not receiver.got and time.monotonic() < end:
+        time.sleep(0.05)
     sender.stop()
     assert [notice.reference for notice in receiver.got] == [reference]
 
 
-def test_chores_remind_of_what_goes_out_of_date_once_an_hour(
+def test_what_goes_out_of_date_is_looked_for_once_an_hour(
     open_at: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked: list[datetime] = []
     monkeypatch.setattr(
         "chatbot.delivery.worker.remind", lambda settings, audit, told, now: looked.append(now)
     )
-    chores = deliverer(*open_at(webhook_url="https://x.example"))._chores
+    sender = deliverer(*open_at(webhook_url="https://x.example"))
     for minutes in (0, 1, 59, 60, 61):
-        chores(NOW + timedelta(minutes=minutes))
+        sender.work(NOW + timedelta(minutes=minutes))
     assert looked == [NOW, NOW + timedelta(minutes=60)]

@@ -47,11 +47,6 @@ ANSWERED = (Event.REPLY, ANNA)
 CLOSED = (Event.CLOSE, ANNA)
 
 
-def test_a_submission_needs_a_way_to_reach_the_visitor() -> None:
-    with pytest.raises(ValueError, match="e-mail address or a phone"):
-        Submission("Does it hurt?")
-
-
 def test_the_usual_way() -> None:
     item = after(CLAIMED, ANSWERED, CLOSED)
     assert (item.state, item.version, item.answered_at) == (State.CLOSED, 4, NOW)

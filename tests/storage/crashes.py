@@ -81,4 +81,4 @@ def deliver_and_die(folder: Path, point: str, now: datetime) -> None:
     if point == "after claiming":
         store.deliveries.claim("webhook", now, "the dead one", 4)
         die()
-    Deliverer(store.deliveries, {"webhook": send}, "", lambda _now: None).run_once(now)
+    Deliverer(store.deliveries, {"webhook": send}, "").run_once(now)

@@ -84,7 +84,7 @@ def die_while_delivering(folder: Path, deaths: int) -> Counter[str]:
     def send(notice: Notice, _now: object) -> None:
         note(folder / "delivered", notice.id)
 
-    Deliverer(store.deliveries, {"webhook": send}, "", lambda _now: None).run_once(now)
+    Deliverer(store.deliveries, {"webhook": send}, "").run_once(now)
     expected = {
         delivery.id
         for item in store.inbox.items(limit=1000)

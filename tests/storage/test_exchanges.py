@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from chatbot.answering.model import Option, Outcome, Reason, Reply
+from chatbot.delivery.worker import Deliverer
 from chatbot.settings import Settings
 from chatbot.storage import exchanges
 from chatbot.storage.store import Store, open_store
@@ -52,14 +53,17 @@ def test_words_are_not_kept_without_the_question_log_and_never_of_somebody_in_da
     silent.database.engine.dispose()
 
 
-def test_the_thread_writes_once_a_second_and_stop_writes_the_rest(store: Store) -> None:
-    store.exchanges.start()
+def test_the_background_writes_once_a_second_and_the_end_writes_the_rest(store: Store) -> None:
+    writing = (timedelta(seconds=1), lambda now: store.exchanges.flush())
+    worker = Deliverer(store.deliveries, {}, "", [writing])
+    worker.start()
     store.exchanges.note("r1", REPLY, "q", NOW)
     deadline = time.monotonic() + 4
     while not store.exchanges.since(NOW) and time.monotonic() < deadline:
         time.sleep(0.05)
     store.exchanges.note("r2", REPLY, "q", NOW)
-    store.exchanges.stop()
+    worker.stop()
+    store.exchanges.flush()
     assert [noted.id for noted in store.exchanges.since(NOW)] == ["r1", "r2"]
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from chatbot import app as app_module
 from chatbot.knowledge.model import Corpus
+from chatbot.web import library
 from chatbot.web.services import EXTENSION
 from tests.web.conftest import MakeApp
 
@@ -73,14 +73,14 @@ def test_a_database_that_cannot_be_opened_leaves_answers_and_help(
 def test_an_index_that_cannot_be_built_serves_closed_with_help(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    index = app_module.Assistant
+    index = library.Assistant
 
     def fail(corpus: Corpus, **settings: Any) -> Any:
         if corpus.documents:
             raise RuntimeError("cannot index")
         return index(corpus, **settings)
 
-    monkeypatch.setattr(app_module, "Assistant", fail)
+    monkeypatch.setattr(library, "Assistant", fail)
     client = make_app().test_client()
     for question, outcome in (("how long is it?", "closed"), ("I want to die", "crisis")):
         reply = client.post("/api/v1/ask", json={"question": question}).get_json()

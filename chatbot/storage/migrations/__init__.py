@@ -1,7 +1,5 @@
 """Changes of the tables, run by Alembic from here; there is no alembic.ini."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from alembic import command

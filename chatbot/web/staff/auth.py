@@ -1,7 +1,5 @@
 """Who may open the staff pages: sign-in, the session's cookie, and forms that only we can make."""
 
-from __future__ import annotations
-
 import hmac
 import logging
 import secrets
@@ -14,21 +12,19 @@ from pydantic import Field
 from chatbot.errors import StorageUnavailable
 from chatbot.handoff.model import Actor, Party
 from chatbot.web import incoming
-from chatbot.web.fields import Line
-from chatbot.web.incoming import Body, Text
-from chatbot.web.refusals import Refused
+from chatbot.web.incoming import Body, Line, Text
 from chatbot.web.services import services
 from chatbot.web.staff.page import go, page
 
 log = logging.getLogger(__name__)
-blueprint = Blueprint("staff", __name__, url_prefix="/staff")
+blueprint = Blueprint("staff", __name__, url_prefix="/staff")  # of all pages for staff
 
 SESSION, DEVICE = "staff", "staff-device"
 DEVICE_KEPT = 180 * 24 * 3600  # seconds
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-class Entry(Body):
+class SignIn(Body):
     """The body of a sign-in; `reference` is the hand-off that was wanted."""
 
     name: Line = ""
@@ -37,26 +33,22 @@ class Entry(Body):
     reference: Annotated[str, Field(pattern=r"^[A-Z0-9-]{0,20}$")] = ""
 
 
-def guarded(blueprint: Blueprint) -> Blueprint:
-    """The blueprint, open to staff only; what they typed comes back when it cannot be saved."""
-    blueprint.before_request(admit)
-    blueprint.register_error_handler(StorageUnavailable, _unavailable)
-    return blueprint
-
-
+@blueprint.before_request
 def admit() -> Response | None:
     """None for who is signed in, else the page to show instead.
 
     Leaves `g.me` (who it is), `g.form` (what was sent) and `g.seal` (proof that a form is ours).
     Raises Refused for a form that another site sent.
     """
+    if request.endpoint in ("staff.form", "staff.sign_in"):
+        return None
     g.form, posted = {}, request.method == "POST"
     if posted:
-        incoming.same_site(request, services().settings.public_url)
-        g.form = incoming.fields(incoming.read(request), incoming.FORM)
+        incoming.same_site()
+        g.form = incoming.fields(incoming.read(), incoming.FORM)
     token = request.cookies.get(_cookie(SESSION), "")
     # A page that polls in a forgotten tab must not keep the session alive.
-    touch = request.endpoint != "staff_inbox.counts"
+    touch = request.endpoint != "staff.counts"
     name = token and services().store.staff.session(token, services().now(), touch=touch)
     if not name:
         log.warning("refused without a session: %s %s", request.method, request.endpoint)
@@ -68,7 +60,9 @@ def admit() -> Response | None:
     return None
 
 
-def _unavailable(error: StorageUnavailable) -> Response:
+@blueprint.errorhandler(StorageUnavailable)
+def unavailable(error: StorageUnavailable) -> Response:
+    """What was typed, to be sent again when the database can be used."""
     log.error("storage: %s", error)
     g.pop("me", None)  # the frame of the page would ask the database again
     why = "The database cannot be used just now. Try again in a few minutes."
@@ -77,19 +71,17 @@ def _unavailable(error: StorageUnavailable) -> Response:
 
 @blueprint.get("/sign-in")
 def form() -> Response:
-    """The form, empty."""
     return _ask(200)
 
 
 @blueprint.post("/sign-in")
 def sign_in() -> Response:
     """A new session, or the same refusal for whatever was wrong."""
-    incoming.same_site(request, services().settings.public_url)
-    entry = incoming.parse(incoming.read(request), Entry, incoming.FORM)
+    incoming.same_site()
+    entry = incoming.parse(incoming.read(), SignIn, incoming.FORM)
     device = _known_device(entry.name)
-    wait = 0 if device else services().limits.wait("sign_in", request.remote_addr or "")
-    if wait:
-        raise Refused(429, f"Please wait {-(-wait // 60)} minutes.", retry_after=wait)
+    if not device:
+        incoming.limit("sign_in", "Please wait {wait} minutes.", unit=60)
     staff, now = services().store.staff, services().now()
     token = staff.sign_in(entry.name, entry.password, entry.code, now, device)
     if token is None:
@@ -98,7 +90,7 @@ def sign_in() -> Response:
         staff.sign_out(before, now)
     device = device or secrets.token_urlsafe(16)
     wanted = entry.reference
-    response = go("staff_item.show", reference=wanted) if wanted else go("staff_inbox.show")
+    response = go("staff.item", reference=wanted) if wanted else go("staff.inbox")
     _set(response, SESSION, token)
     _set(response, DEVICE, f"{device}.{_sign(f'device {device} {entry.name}')}", DEVICE_KEPT)
     return response
@@ -107,11 +99,8 @@ def sign_in() -> Response:
 @blueprint.post("/sign-out")
 def sign_out() -> Response:
     """End this session, or (`all`) every session of this member of staff."""
-    if (refusal := admit()) is not None:
-        return refusal
-    staff, now = services().store.staff, services().now()
-    everywhere = bool(g.form.get("all"))
-    staff.sign_out(request.cookies[_cookie(SESSION)], now, everywhere=everywhere)
+    token, everywhere = request.cookies[_cookie(SESSION)], bool(g.form.get("all"))
+    services().store.staff.sign_out(token, services().now(), everywhere=everywhere)
     response = go("staff.form")
     _set(response, SESSION, "", 0)
     return response
@@ -122,9 +111,9 @@ def _ask(status: int, refused: bool = False, reference: str = "") -> Response:
     arrived = request.headers.get("Sec-Fetch-Site") == "cross-site" and request.method == "GET"
     again = request.path if arrived and "again" not in request.args else ""
     reference = reference or (request.view_args or {}).get("reference", "")
-    return page("sign_in.html", status, refused=refused, reference=reference,
-                second_factor=services().settings.staff_mfa, again=again,
-                unsafe=_in_the_clear() and not _at_home())  # fmt: skip
+    second_factor, unsafe = services().settings.staff_mfa, _in_the_clear() and not _at_home()
+    return page("sign_in.html", status, refused=refused, reference=reference, again=again,
+                second_factor=second_factor, unsafe=unsafe)  # fmt: skip
 
 
 def _in_the_clear() -> bool:

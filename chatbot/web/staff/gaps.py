@@ -1,21 +1,23 @@
-"""Gaps: what visitors ask that is not answered well, and the two ways to close one."""
+"""From what visitors ask to the knowledge folder: gaps, and drafts of FAQ entries, made of a gap or
+of a hand-off that was answered. A curator checks and approves them."""
 
-from __future__ import annotations
-
+import re
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from flask import Blueprint, Response, g
+from flask import Response, g
 from pydantic import Field
 
 from chatbot.answering.assistant import Assistant
 from chatbot.answering.model import Reply
-from chatbot.curation.drafts import Entry, faq_source, free_id
+from chatbot.curation.drafts import Entry, faq_source, free_id, one_line
 from chatbot.curation.expectations import told
-from chatbot.curation.gaps import gaps
+from chatbot.curation.gaps import gaps as find_gaps
 from chatbot.errors import ChatbotError, KnowledgeError
+from chatbot.handoff.model import Event, Handoff
 from chatbot.knowledge import folder
 from chatbot.knowledge.editing import append
+from chatbot.knowledge.faqs import read_faqs
 from chatbot.knowledge.loading import load
 from chatbot.knowledge.model import Kind
 from chatbot.knowledge.problems import finding
@@ -24,23 +26,14 @@ from chatbot.storage.asked import asked
 from chatbot.web import incoming
 from chatbot.web.incoming import Body, Question, Text
 from chatbot.web.services import services
-from chatbot.web.staff.auth import admit
-from chatbot.web.staff.knowledge import (
-    LOOKED_BACK,
-    corpus,
-    edited,
-    fresh,
-    reply,
-    rewrite,
-    said,
-)
+from chatbot.web.staff import knowledge
+from chatbot.web.staff.auth import blueprint
+from chatbot.web.staff.inbox import Words, answers
 from chatbot.web.staff.page import page, viewed
-
-blueprint = Blueprint("staff_gaps", __name__, url_prefix="/staff/knowledge/gaps")
-blueprint.before_request(admit)
 
 QUICK = 1_000  # passages that are indexed within a second or two
 UNWRITTEN = "This answer is still to be written."
+COMMENT = "From what visitors ask. Write the answer, then approve it."
 
 
 class Mend(Body):
@@ -51,45 +44,57 @@ class Mend(Body):
     document: Annotated[Text, Field(max_length=80)] = ""
 
 
-@blueprint.get("/")
-def show() -> Response:
+class Draft(Body):
+    """A draft made of a hand-off; `also_asked` has one wording a line."""
+
+    question: Words = ""
+    also_asked: Words = ""
+    answer: Words = ""
+
+
+@blueprint.get("/knowledge/gaps/")
+def gaps() -> Response:
     """What visitors ask that is not answered well, with the passages that come nearest."""
-    assistant, withdrawn = services().library.current()
-    since = services().now() - timedelta(days=LOOKED_BACK)
-    found = gaps(assistant, asked(services().store, since, redact), services().today(), withdrawn)
+    here, (assistant, withdrawn) = services(), services().library.current()
+    since = here.now() - timedelta(days=knowledge.LOOKED_BACK)
+    found = find_gaps(assistant, asked(here.store, since, redact), here.today(), withdrawn)
     faqs = {d.id: d for d in assistant.corpus.documents if d.kind is Kind.FAQ}
     return page("knowledge/gaps.html", gaps=[(gap, told(gap.reply)) for gap in found], faqs=faqs,
-                logged=services().settings.question_log)  # fmt: skip
+                logged=here.settings.question_log)  # fmt: skip
 
 
-@blueprint.post("/")
+@blueprint.post("/knowledge/gaps/")
 def mend() -> Response:
     """Write the wording or the draft, and show what visitors get before and after."""
     wish = incoming.validate(g.form, Mend)
     question = " ".join(wish.question.split())
-    before, found = reply(question), fresh(wish.document)
+    before, rewords = knowledge.reply(question), wish.action == "also"
     try:
-        if wish.action == "also":
-            if found is None or found.kind is not Kind.FAQ:
-                raise KnowledgeError([finding("not-editable", "Gaps", why="no entry is ticked")])
-            rewrite(found.file, lambda path, content: edited(
-                path, content, lambda text: append(path, text, found.id, "also_asked", question)
-            ))  # fmt: skip
-            name, path = found.id, found.file
-        else:
-            name = free_id(question, {document.id for document in corpus().documents})
-            path = f"faqs/draft-{name}.yaml"
-            comment = "From what visitors ask. Write the answer, then approve it."
-            draft = faq_source([Entry(name, question, UNWRITTEN)], comment).encode()
-            if (place := services().settings.knowledge / path).exists():
-                raise KnowledgeError([finding("not-editable", path, why="it is there already")])
-            place.parent.mkdir(exist_ok=True)
-            folder.write(place, draft)
+        name, path = _reword(question, wish.document) if rewords else _begin(question)
     except (ChatbotError, OSError) as error:
-        return page("knowledge/mended.html", 409, wrong=said(error), question=question)
-    viewed(name, "also_asked" if wish.action == "also" else "draft")
+        wrong = knowledge.said(error)
+        return page("knowledge/mended.html", 409, wrong=wrong, question=question)
+    viewed(name, "also_asked" if rewords else "draft")
     return page("knowledge/mended.html", question=question, name=name, path=path, before=before,
                 after=_reply_soon(question))  # fmt: skip
+
+
+def _reword(question: str, document: str) -> tuple[str, str]:
+    """The id and the file of the entry that has the wording now."""
+    found = knowledge.fresh(document)
+    if found is None or found.kind is not Kind.FAQ:
+        raise KnowledgeError([finding("not-editable", "Gaps", why="no entry is ticked")])
+    name, path = found.id, found.file
+    knowledge.rewrite(path, lambda text: append(path, text, name, "also_asked", question))
+    return name, path
+
+
+def _begin(question: str) -> tuple[str, str]:
+    """The id and the file of the new draft."""
+    name = free_id(question, {document.id for document in knowledge.corpus().documents})
+    path, entry = f"faqs/draft-{name}.yaml", Entry(name, question, UNWRITTEN)
+    knowledge.write_new(path, faq_source([entry], COMMENT))
+    return name, path
 
 
 def _reply_soon(question: str) -> Reply | None:
@@ -101,3 +106,52 @@ def _reply_soon(question: str) -> Reply | None:
         return None
     soon = Assistant(corpus, semantics=config.semantics, gate=now)
     return soon.reply(question, today=services().today())
+
+
+@blueprint.get("/handoffs/<reference>/faq")
+def draft(reference: str) -> Response:
+    """The entry as it would be written, to be corrected first."""
+    thread = services().store.inbox.thread(reference)
+    viewed(reference)
+    again = [m.text for m in thread.messages if m.event is Event.FOLLOW_UP]
+    wordings = [one_line(_without_person(t, thread.item)) for t in (thread.item.question, *again)]
+    answer = _without_person("\n\n".join(answers(thread)), thread.item)
+    entry = Draft(question=wordings[0], also_asked="\n".join(wordings), answer=answer)
+    return page("faq.html", reference=reference, entry=entry)
+
+
+@blueprint.post("/handoffs/<reference>/faq")
+def write_draft(reference: str) -> Response:
+    """Write the draft into the folder, never over a file that is there."""
+    services().store.inbox.thread(reference)  # there must be one
+    entry = incoming.validate(g.form, Draft)
+    path, text = source(reference, entry)
+    shown: dict[str, Any] = {"reference": reference, "entry": entry, "path": path}
+    if wrong := read_faqs(path, text.encode(), services().clinic.language).problems:
+        return page("faq.html", 422, problems=wrong, **shown)
+    viewed(reference, "draft")
+    try:
+        knowledge.write_new(path, text)
+    except OSError as error:
+        return page("faq.html", 409, trouble=knowledge.said(error)[0], **shown)
+    return page("faq.html", written=True, **shown)
+
+
+def source(reference: str, entry: Draft) -> tuple[str, str]:
+    """The path and the text of the draft: a file for each, so that nobody's work in an older one
+    can be overwritten."""
+    name, path = f"draft-{reference.lower()}", f"faqs/drafts-{reference.lower()}.yaml"
+    others = dict.fromkeys(one_line(line) for line in entry.also_asked.splitlines())
+    others.pop(one_line(entry.question), None)
+    comment = (
+        f"From request {reference}. Check every word, and that nothing tells who asked. Then run\n"
+        f"python -m chatbot approve {path}#{name} --by NAME --until DATE"
+    )
+    return path, faq_source([Entry(name, entry.question, entry.answer, [*others])], comment)
+
+
+def _without_person(text: str, item: Handoff) -> str:
+    """The words without what could tell who asked, as far as a program can see."""
+    for part in (word for word in item.name.split() if len(word) > 1):
+        text = re.sub(rf"\b{re.escape(part)}\b", "[name]", text, flags=re.IGNORECASE)
+    return redact(text)

@@ -1,13 +1,9 @@
 """The frame of every staff page: who is signed in, what is waiting, and what needs mending."""
 
-from __future__ import annotations
-
-from datetime import datetime
 from typing import Any
 
 from flask import Response, g, make_response, render_template, url_for
 
-from chatbot.handoff.hours import in_words
 from chatbot.safety.model import Resource
 from chatbot.safety.resources import stale
 from chatbot.storage.deliveries import channels
@@ -23,7 +19,7 @@ def page(template: str, status: int = 200, **values: Any) -> Response:
     if "me" in g:
         values |= {"me": g.me.name, "seal": g.seal, "warnings": _warnings(), "now": standing()}
     kept = g.get("form", {}).get("text", "") if status in (401, 403, 503) else ""
-    html = render_template(f"staff/{template}", kept=kept, moment=_moment, **values)
+    html = render_template(f"staff/{template}", kept=kept, **values)
     return make_response(html, status)
 
 
@@ -34,8 +30,8 @@ def go(endpoint: str, **values: Any) -> Response:
 
 def standing(days: int = 1) -> Numbers:
     """How many hand-offs wait, and how it went in the last `days`."""
-    now, zone = services().now(), services().clinic.time_zone
-    return services().store.inbox.numbers(now, zone, days)
+    here = services()
+    return here.store.inbox.numbers(here.now(), here.clinic.time_zone, days)
 
 
 def viewed(subject: str, event: str = "view") -> None:
@@ -45,15 +41,11 @@ def viewed(subject: str, event: str = "view") -> None:
 
 def _warnings() -> dict[str, Any]:
     """What is wrong with the site; the templates say it in words."""
-    settings, corpus = services().settings, services().library.assistant.corpus
+    here, corpus = services(), services().library.assistant.corpus
     extra = [Resource(r.label, verified_on=r.verified_on) for r in corpus.resources]
     return {
-        "nobody_told": not channels(settings),
-        "one_factor": not settings.staff_mfa,
-        "dead": services().store.deliveries.dead(),
-        "stale": stale(services().today(), extra, corpus.clinic.country),
+        "nobody_told": not channels(here.settings),
+        "one_factor": not here.settings.staff_mfa,
+        "dead": here.store.deliveries.dead(),
+        "stale": stale(here.today(), extra, corpus.clinic.country),
     }
-
-
-def _moment(when: datetime) -> str:
-    return in_words(when, services().now(), services().clinic.time_zone)

@@ -127,7 +127,7 @@ def make_desk(
     # The same function with less work: how slow a guess is made has tests of its own.
     quick = partial(generate_password_hash, method="scrypt:1024:8:1")
     monkeypatch.setattr("chatbot.storage.staff.generate_password_hash", quick)
-    monkeypatch.setattr("chatbot.app.Assistant", shared)
+    monkeypatch.setattr("chatbot.web.library.Assistant", shared)
     chatbot.storage.staff._decoy.cache_clear()
 
     def make(files: dict[str, str] | None = None, **settings: Any) -> Desk:

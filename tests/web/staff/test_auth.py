@@ -41,7 +41,7 @@ def test_a_page_asked_for_without_a_session_is_refused_and_logged(
 ) -> None:
     with caplog.at_level("WARNING"):
         assert desk.browser().get("/staff/?secret=words").status_code == 401
-    assert caplog.messages == ["refused without a session: GET staff_inbox.show"]
+    assert caplog.messages == ["refused without a session: GET staff.inbox"]
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "PROPFIND"])
