@@ -1,15 +1,14 @@
 """`doctor`: is this site ready for patients? One line a finding, each with what to do."""
 
-from __future__ import annotations
-
-import argparse
 import os
 import shutil
 import stat
+from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
 
-from chatbot.commands.ask import clinic_today
+from chatbot.commands import command
+from chatbot.commands.folder import clinic_today
 from chatbot.errors import ChatbotError
 from chatbot.knowledge.folder import read
 from chatbot.knowledge.loading import load
@@ -18,24 +17,15 @@ from chatbot.settings import Settings
 from chatbot.storage.deliveries import channels
 from chatbot.storage.store import Store, open_store
 
-HELP = "say what stands in the way of letting patients use this site"
 NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "ceph", "glusterfs", "afs"}
 SAMPLE = "sample"
 LEAST_FREE = 200 * 1024 * 1024  # bytes of disk, below which hand-offs may soon not be kept
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """It takes no arguments: it looks at everything."""
-
-
-def run(args: argparse.Namespace, settings: Settings) -> int:
+@command("doctor")
+def doctor(_args: Namespace, settings: Settings) -> int:
     """Print what is to be mended; exit 1 when there is anything."""
-    del args
-    findings = [
-        *_knowledge(settings),
-        *_people(settings),
-        *_installation(settings),
-    ]
+    findings = [*_knowledge(settings), *_people(settings), *_installation(settings)]
     for finding in findings:
         print(f"- {finding}")
     print(f"{len(findings)} to mend." if findings else "Nothing stands in the way.")

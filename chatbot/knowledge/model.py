@@ -91,7 +91,7 @@ class Document:
     tags: tuple[str, ...] = ()
     references: tuple[Reference, ...] = ()
 
-    def state(self, today: date, *, require_approved_text: bool = False) -> State:
+    def state(self, today: date, require_approved_text: bool = False) -> State:
         """What may be done with this document on `today`, a date in the clinic's time zone."""
         if self.status is not Status.APPROVED:
             return State(self.status.value)
