@@ -1,22 +1,7 @@
 """Everything this package raises on purpose, and the findings it reports.
 
-    ChatbotError
-    ├── SettingsError          bad environment values, all of them at once
-    ├── KnowledgeError         a command needs a sound knowledge folder and has not got one
-    ├── NotVerbatim            the response path refused to send text that is not a passage
-    ├── StorageError
-    │   ├── SchemaOutdated     the database needs `python -m chatbot db upgrade`
-    │   └── StorageUnavailable the database cannot be reached or written right now
-    ├── HandoffError
-    │   ├── HandoffNotFound    no such reference or token
-    │   ├── HandoffConflict    same key with another body, or somebody else was faster
-    │   └── TransitionRefused  this event is not allowed in this state
-    └── DeliveryError          a notification was not accepted; `permanent` says whether to retry
-
 Not being able to answer a question is an outcome of a reply, never an exception.
 """
-
-from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -50,7 +35,7 @@ class Problem:
 
 
 class ChatbotError(Exception):
-    """The root of the tree above."""
+    """The root of everything raised on purpose."""
 
 
 class ProblemsError(ChatbotError):
@@ -111,6 +96,5 @@ class DeliveryError(ChatbotError):
     def __init__(
         self, message: str, *, permanent: bool = False, retry_after: float | None = None
     ) -> None:
-        self.permanent = permanent
-        self.retry_after = retry_after
         super().__init__(message)
+        self.permanent, self.retry_after = permanent, retry_after
