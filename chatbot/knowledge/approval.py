@@ -1,7 +1,5 @@
 """Approving a document: writing down who, when, until when, and of which text."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from chatbot.errors import KnowledgeError, Level, Problem
@@ -9,7 +7,7 @@ from chatbot.knowledge.articles import read_article
 from chatbot.knowledge.authored import APPROVAL
 from chatbot.knowledge.editing import change, quoted, refused
 from chatbot.knowledge.faqs import read_faqs
-from chatbot.knowledge.fields import parse
+from chatbot.knowledge.fields import items, pairs, parse
 from chatbot.knowledge.model import Document, State
 from chatbot.knowledge.source import Source, decode
 
@@ -56,7 +54,5 @@ def approve(
 
 def _own(source: Source) -> set[str]:
     """The ids of entries that state an approval of their own."""
-    root = parse(source)
-    entries = root.get("faqs") if root else None
-    stated = [item.plain() for item in (entries.items if entries else ())]
-    return {entry["id"] for entry in stated if {"status", *APPROVAL} & set(entry)}
+    stated = [pairs(entry) for entry in items(pairs(parse(source)).get("faqs"))]
+    return {entry["id"].value for entry in stated if {"status", *APPROVAL} & set(entry)}

@@ -1,17 +1,15 @@
 """An article: front matter and Markdown."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import PurePosixPath
 
 from chatbot.knowledge.authored import (
-    SHARED,
+    Header,
     Reading,
     check_prose,
     check_together,
@@ -19,12 +17,11 @@ from chatbot.knowledge.authored import (
     header,
     sound_id,
 )
-from chatbot.knowledge.fields import Fields, parse
+from chatbot.knowledge.fields import parse
 from chatbot.knowledge.model import Document, Kind, Passage
 from chatbot.knowledge.passages import Section, passage, sections
 from chatbot.knowledge.source import Source, decode
 
-KEYS = ("title", *SHARED, "approved_text")
 _END = r"[ \t]*(?:\r\n|\n|\r"
 _FRONT = re.compile(rf"---{_END})(?P<yaml>.*?)(?<=[\r\n])(?:---|\.\.\.){_END}|\Z)", re.S)
 
@@ -33,6 +30,11 @@ def front_matter(text: str) -> tuple[int, int] | None:
     """Where the YAML between the two --- lines ends, and where the body begins."""
     match = _FRONT.match(text)
     return (match.end("yaml"), match.end()) if match else None
+
+
+@dataclass(frozen=True)
+class _Header(Header):
+    title: str = ""
 
 
 @lru_cache(maxsize=20_000)
@@ -44,12 +46,10 @@ def read_article(path: str, content: bytes) -> Reading:
     parts = front_matter(source.text)
     if parts is None and source.text:
         source.report("no-front-matter", 0)
-    before = len(source.problems)
     root = parse(source, parts[0]) if parts else None
-    if parts is None or len(source.problems) > before:
+    if parts is None or root is None:
         return Reading(problems=tuple(source.problems))
-    fields = Fields(source, root, KEYS)
-    title = fields.text("title", "What to expect on your first visit", strict=True)
+    head, stated = header(_Header, root, source, {"title": "What to expect on your first visit"})
     body = Source.of(path, source.text[parts[1] :])
     found = sections(body)
     passages = tuple(_passages(source, name, parts[1], body, found))
@@ -58,18 +58,13 @@ def read_article(path: str, content: bytes) -> Reading:
     offsets = [parts[1] + start for start in body.starts]
     _check_headings(source, offsets, found)
     links = check_prose(source, name, body.text, offsets, article=True)
-    check_together(fields, passages)
+    check_together(root, passages, source)
     document = Document(
-        id=name,
-        kind=Kind.ARTICLE,
-        file=path,
-        line=1,
-        title=" ".join((title or name).split()),
-        passages=passages,
+        id=name, kind=Kind.ARTICLE, file=path, line=1,
+        title=" ".join((head.title or name).split()), passages=passages,
         anchors=frozenset(section.anchor for section in found if section.anchor),
-        text_digest=digest(title or "", "", body.text),
-        **header(fields),
-    )
+        text_digest=digest(head.title, "", body.text), **stated,
+    )  # fmt: skip
     return Reading((document,) if usable else (), tuple(source.problems), links)
 
 

@@ -1,24 +1,43 @@
 """What articles and FAQ entries have in common: approval, sources, phrases kept together."""
 
-from __future__ import annotations
-
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from chatbot.errors import Problem
-from chatbot.knowledge.fields import Fields
+from chatbot.knowledge.fields import Node, items, members, pairs, read
 from chatbot.knowledge.markdown import ID, Link, examine
 from chatbot.knowledge.model import Document, Passage, Reference, Status
 from chatbot.knowledge.source import Source
+from chatbot.knowledge.values import Day, Web, Words
 
 APPROVAL = {"approved_by": "Medical director", "approved_on": "2026-01-15",
             "review_by": "2027-01-15"}  # fmt: skip
-SHARED = ("status", *APPROVAL, "url", "author", "tags", "references", "keep_together")
 RESERVED = frozenset({"answered", "choose", "handoff", "greeting", "crisis", "closed"})
 
 _DIGEST = re.compile(r"[0-9a-f]{12}")
+
+
+@dataclass(frozen=True)
+class Header:
+    """The keys that say whether a document may be quoted, and where it comes from."""
+
+    status: Status = Status.DRAFT
+    approved_by: str | None = None
+    approved_on: Day | None = None
+    review_by: Day | None = None
+    approved_text: str | None = None
+    url: Web | None = None
+    author: str | None = None
+    tags: Words = ()
+    references: Any = ()
+    keep_together: Any = ()
+
+
+SHARED = tuple(key for key in Header.__dataclass_fields__ if key != "approved_text")
+H = TypeVar("H", bound=Header)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,48 +67,51 @@ def digest(title: str, question: str, body: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def header(fields: Fields) -> dict[str, Any]:
-    """The arguments of a Document that say whether it may be quoted, and where it comes from."""
-    status = Status(fields.choice("status", tuple(Status), required="draft") or Status.DRAFT)
-    for key, example in APPROVAL.items() if status is Status.APPROVED else ():
-        fields.text(key, example)
-    approved_on, review_by = fields.day("approved_on"), fields.day("review_by")
-    if approved_on and review_by and review_by < approved_on:
-        fields.wrong("date-order", "review_by")
-    approved_text = fields.checked("approved_text", _DIGEST.fullmatch, "what `approve` writes")
-    references = [(part.text("title", '"Author, journal, year"'), part.url("url"))
-                  for part in fields.parts("references", ("title", "url"))]  # fmt: skip
-    return {
-        "status": status,
-        "approved_by": fields.text("approved_by"),
-        "approved_on": approved_on,
-        "review_by": review_by,
-        # A digest that cannot be read matches no text, so the document stays withheld.
-        "approved_text": approved_text or (fields.node("approved_text") and "unreadable"),
-        "url": fields.url("url"),
-        "author": fields.text("author"),
-        "tags": fields.texts("tags"),
-        "references": tuple(Reference(title, url) for title, url in references if title),
-    }
+def header(
+    wanted: type[H], node: Node, source: Source, texts: Mapping[str, str]
+) -> tuple[H, dict[str, Any]]:
+    """The keys as they stand, and the arguments of a Document that they give.
+
+    `texts` are required and must be text as YAML reads them, each with an example.
+    """
+    nodes = pairs(node)
+    approved = "status" in nodes and nodes["status"].value == Status.APPROVED
+    required = {**texts, "status": "draft", **(APPROVAL if approved else {})}
+    found = read(wanted, node, source, required) or wanted()
+    for key in texts:
+        kind = nodes[key].tag.rpartition(":")[2] if key in nodes else "str"
+        if kind not in ("str", "null", "seq", "map"):
+            source.report("not-text", nodes[key].start_mark.index, key=key, kind=kind,
+                          value=nodes[key].value)  # fmt: skip
+    if found.approved_on and found.review_by and found.review_by < found.approved_on:
+        source.report("date-order", nodes["review_by"].start_mark.index)
+    if found.approved_text and not _DIGEST.fullmatch(found.approved_text):
+        # It matches no text, so the document stays withheld.
+        source.report("bad-value", nodes["approved_text"].start_mark.index, key="approved_text",
+                      value=found.approved_text, accepted="what `approve` writes")  # fmt: skip
+    references = [read(Reference, item, source, {"title": '"Author, journal, year"'})
+                  for item in members(node, "references", source)]  # fmt: skip
+    stated = {key: getattr(found, key) for key in Header.__dataclass_fields__}
+    del stated["keep_together"]
+    return found, {**stated, "references": tuple(filter(None, references))}
 
 
-def check_together(fields: Fields, passages: tuple[Passage, ...]) -> None:
+def check_together(node: Node, passages: tuple[Passage, ...], source: Source) -> None:
     """Report each group of `keep_together` that does not fall in one passage."""
-    source = fields.source
-    for item in fields.items("keep_together"):
-        phrases = [node.text for node in item.items if node.text.strip()]
+    for group in members(node, "keep_together", source):
+        phrases = [item.value for item in items(group) if str(item.value).strip()]
         if len(phrases) < 2:
             values = {"shape": "lists of phrases", "example": '[["one phrase", "another"]]'}
-            source.report("wrong-shape", item.start, key="keep_together", **values)
+            source.report("wrong-shape", group.start_mark.index, key="keep_together", **values)
             continue
         found = {phrase: [p for p in passages if _folded(phrase) in _folded(p.text)]
                  for phrase in phrases}  # fmt: skip
         whole = [p for p in passages if all(p in those for those in found.values())]
         places = "; ".join(f"{phrase!r} {_place(those, source)}" for phrase, those in found.items())
         if not whole:
-            source.report("keep-together", item.start, places=places)
+            source.report("keep-together", group.start_mark.index, places=places)
         elif any(len(those) > len(whole) for those in found.values()):
-            source.report("apart-elsewhere", item.start, places=places)
+            source.report("apart-elsewhere", group.start_mark.index, places=places)
 
 
 def _place(found: list[Passage], source: Source) -> str:

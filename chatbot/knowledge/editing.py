@@ -3,15 +3,13 @@
 Every result is parsed again and compared with what it ought to say before it is used.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from typing import Any
 
 from chatbot.errors import KnowledgeError
 from chatbot.knowledge.articles import front_matter
-from chatbot.knowledge.fields import Node, parse
+from chatbot.knowledge.fields import Node, items, pairs, parse, plain
 from chatbot.knowledge.problems import finding
 from chatbot.knowledge.source import LINE_END, Source
 
@@ -34,7 +32,7 @@ def change(path: str, text: str, changes: Mapping[str | None, Changes]) -> str:
     """
     source = Source.of(path, text)
     root = _root(source)
-    expected = root.plain()
+    expected = plain(root)
     splices: list[Splice] = []
     for name, keys in changes.items():
         node, said = _container(source, root, expected, name)
@@ -52,17 +50,17 @@ def append(path: str, text: str, name: str, key: str, value: str) -> str:
     """The text with `value` added to a list of the entry `name`; raises KnowledgeError likewise."""
     source = Source.of(path, text)
     root = _root(source)
-    expected = root.plain()
+    expected = plain(root)
     node, said = _container(source, root, expected, name)
-    items = node.get(key)
-    if items is None or not items.items:
+    listed: Any = pairs(node).get(key)
+    if not items(listed):
         splice = _set(source, node, key, f"[{quoted(value)}]")
-    elif items.flow:
-        at = items.items[-1].end
+    elif listed.flow_style:
+        at = listed.value[-1].end_mark.index
         splice = (at, at, f", {quoted(value)}")
     else:
-        indent = " " * _column(source, items.start)
-        splice = _new_line(source, items.items[-1], f"{indent}- {quoted(value)}")
+        indent = " " * listed.start_mark.column
+        splice = _new_line(source, listed.value[-1], f"{indent}- {quoted(value)}")
     said[key] = [*(said.get(key) or []), value]
     return _proven(source, [splice], expected)
 
@@ -71,7 +69,7 @@ def _root(source: Source) -> Node:
     article = source.path.startswith("articles/")
     parts = front_matter(source.text) if article else (None, 0)
     root = parse(source, parts[0]) if parts else None
-    if root is None or root.kind != "map":
+    if root is None or not pairs(root):
         values = {"key": "The file", "shape": "keys and values", "example": "`key: value` lines"}
         raise KnowledgeError(source.problems or [finding("wrong-shape", source.path, 1, **values)])
     return root
@@ -81,41 +79,41 @@ def _container(
     source: Source, root: Node, content: dict[str, Any], name: str | None
 ) -> tuple[Node, dict[str, Any]]:
     """The mapping of an entry, or all of it, as a node and as the part of its plain content."""
-    listed = root.get("faqs")
-    entries = listed.items if listed and listed.kind == "list" else ()
     found = [(root, content)] if name is None else [
-        (node, content["faqs"][number]) for number, node in enumerate(entries)
-        if (key := node.get("id")) and key.text == name
+        (node, content["faqs"][number])
+        for number, node in enumerate(items(pairs(root).get("faqs")))
+        if (key := pairs(node).get("id")) and key.value == name
     ]  # fmt: skip
     if len(found) != 1:
-        raise refused(source, root.start, f"there is not exactly one entry {name!r}")
-    if found[0][0].flow:
-        raise refused(source, found[0][0].start, "it is written in braces, not a key on each line")
+        raise refused(source, root.start_mark.index, f"there is not exactly one entry {name!r}")
+    if found[0][0].flow_style:
+        why = "it is written in braces, not a key on each line"
+        raise refused(source, found[0][0].start_mark.index, why)
     return found[0]
 
 
 def _removed(source: Source, node: Node, key: str) -> list[Splice]:
-    for name, value in node.pairs:
-        if name.text == key:
-            first = source.starts[source.line(name.start) - 1]
-            if source.text[first : name.start].strip():
+    for name, value in node.value:
+        if name.value == key:
+            first = name.start_mark.index - name.start_mark.column
+            if source.text[first : name.start_mark.index].strip():
                 raise refused(source, first, f"`{key}` does not stand on a line of its own")
             return [(first, _next_line(source, value), "")]
     return []
 
 
 def _set(source: Source, node: Node, key: str, value: str) -> Splice:
-    pair = next(((name, old) for name, old in node.pairs if name.text == key), None)
+    pair = next(((name, old) for name, old in node.value if name.value == key), None)
     if pair is None:
-        first = node.pairs[0][0].start
-        line = " " * _column(source, first) + f"{key}: {value}"
-        above = [old for name, old in node.pairs if name.text in _ABOVE]
+        indent = " " * node.start_mark.column
+        above = [old for name, old in node.value if name.value in _ABOVE]
         if above:
-            return _new_line(source, above[-1], line)
-        return first, first, line.lstrip() + _eol(source) + " " * _column(source, first)
-    start, end = pair[1].start, pair[1].end
+            return _new_line(source, above[-1], f"{indent}{key}: {value}")
+        first = node.start_mark.index
+        return first, first, f"{key}: {value}{_eol(source)}{indent}"
+    start, end = pair[1].start_mark.index, pair[1].end_mark.index
     if start == end:
-        at = source.text.index(":", pair[0].end) + 1
+        at = source.text.index(":", pair[0].end_mark.index) + 1
         return at, at, f" {value}"
     return start, end, value + (_eol(source) if source.text[end - 1] in "\r\n" else "")
 
@@ -129,12 +127,9 @@ def _new_line(source: Source, above: Node, line: str) -> Splice:
 
 def _next_line(source: Source, node: Node) -> int:
     """Where the line after a value begins; a block scalar ends there already."""
-    number = source.line(node.end - 1 if node.end > node.start else node.end)
+    start, end = node.start_mark.index, node.end_mark.index
+    number = source.line(end - 1 if end > start else end)
     return source.starts[number] if number < len(source.starts) else len(source.text)
-
-
-def _column(source: Source, offset: int) -> int:
-    return offset - source.starts[source.line(offset) - 1]
 
 
 def _eol(source: Source) -> str:
@@ -149,7 +144,7 @@ def _proven(source: Source, splices: list[Splice], expected: object) -> str:
     for start, end, new in reversed(splices):
         text = text[:start] + new + text[end:]
     same_body = _body(source.path, text) == _body(source.path, source.text)
-    if _root(Source.of(source.path, text)).plain() != expected or not same_body:
+    if plain(_root(Source.of(source.path, text))) != expected or not same_body:
         raise refused(source, 0, "more than the key would change")
     return text
 

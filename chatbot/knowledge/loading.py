@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from chatbot.errors import Level, Problem
-from chatbot.knowledge import clinic, extras
+from chatbot.knowledge import clinic
 from chatbot.knowledge.articles import read_article
 from chatbot.knowledge.authored import Reading
 from chatbot.knowledge.faqs import read_faqs
 from chatbot.knowledge.folder import Files
-from chatbot.knowledge.model import Corpus, Document, Status
+from chatbot.knowledge.model import Clinic, Corpus, Document, Status
 from chatbot.knowledge.problems import finding
 from chatbot.knowledge.source import Source, decode
 
@@ -39,7 +39,7 @@ def load(files: Files) -> Loaded:
     except Exception as error:
         # A fault of ours in reading one file must not take the site down, nor go unseen.
         problem = finding("load-failed", "", why=repr(error))
-        return Loaded(Corpus(clinic.UNNAMED), (*files.problems, problem))
+        return Loaded(Corpus(Clinic()), (*files.problems, problem))
 
 
 def _load(files: Files) -> Loaded:
@@ -54,9 +54,9 @@ def _load(files: Files) -> Loaded:
         return found
 
     about = single(clinic.FILE, clinic.read_clinic)
-    synonyms = single(extras.SYNONYMS, extras.read_synonyms)
-    phrases, resources = single(extras.SAFETY, extras.read_safety)
-    expectations = single(extras.QUESTIONS, extras.read_questions)
+    synonyms = single(clinic.SYNONYMS, clinic.read_synonyms)
+    phrases, resources = single(clinic.SAFETY, clinic.read_safety)
+    expectations = single(clinic.QUESTIONS, clinic.read_questions)
     readings = _readings(files, about.language)
     problems += [problem for reading in readings.values() for problem in reading.problems]
     documents: dict[str, Document] = {}
