@@ -1,7 +1,5 @@
 """What an edit changes for visitors: the same questions asked of two corpora."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date

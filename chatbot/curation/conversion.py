@@ -1,7 +1,5 @@
 """From HTML that others made to Markdown of ours, naming what is lost on the way."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Drafts as text: FAQ files, ids that are free, text without anything invisible."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence

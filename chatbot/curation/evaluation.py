@@ -1,7 +1,5 @@
 """How well a folder answers a list of questions whose right answers are known."""
 
-from __future__ import annotations
-
 import json
 import math
 from collections import Counter

@@ -1,7 +1,5 @@
 """What visitors would get for a list of questions, and whether that is what was expected."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date

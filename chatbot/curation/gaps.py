@@ -1,7 +1,5 @@
 """What visitors ask that the folder does not answer well, in groups of like wordings."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Drafts out of what a clinic has already: WordPress exports, saved pages, Word files, CSV."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import PurePath

@@ -3,8 +3,6 @@
 Nothing here reads the disk, follows a link or expands an entity.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import re

@@ -1,7 +1,5 @@
 """The one file of this package that touches the disk."""
 
-from __future__ import annotations
-
 import os
 import stat
 import tempfile

@@ -1,7 +1,5 @@
 """From files to a corpus, with everything that is wrong, all at once. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar

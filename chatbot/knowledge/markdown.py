@@ -1,7 +1,5 @@
 """The one Markdown parser (CommonMark with tables, HTML shown as text); what is wrong in a text."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """What a knowledge folder holds once it is read: documents, their passages, and the clinic."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date

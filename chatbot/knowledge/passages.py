@@ -1,7 +1,5 @@
 """Cutting an article into passages: runs of whole blocks under one heading."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 import unicodedata

@@ -1,7 +1,5 @@
 """`plain`: what a visitor reads of a Markdown text, as text."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from markdown_it.token import Token

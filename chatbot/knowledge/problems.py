@@ -1,7 +1,5 @@
 """Findings about a knowledge folder by their stable code; the words are `builtin/problems.yaml`."""
 
-from __future__ import annotations
-
 from chatbot.builtin import read_yaml
 from chatbot.errors import Level, Problem
 

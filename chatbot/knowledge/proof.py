@@ -1,7 +1,5 @@
 """Proving a passage against the bytes on disk, without what the loader remembers."""
 
-from __future__ import annotations
-
 import hashlib
 
 import yaml
