@@ -9,13 +9,13 @@ from pathlib import Path
 
 from chatbot.commands import argument, command, flag
 from chatbot.errors import ChatbotError, KnowledgeError, Level
-from chatbot.knowledge.approval import approve
 from chatbot.knowledge.clinic import FILE, today
-from chatbot.knowledge.editing import change, quoted
+from chatbot.knowledge.editing import approve, change, quoted
 from chatbot.knowledge.folder import read, write
 from chatbot.knowledge.loading import load
 from chatbot.knowledge.model import Corpus, Kind, State
-from chatbot.knowledge.proof import disproved
+from chatbot.knowledge.passages import disproved
+from chatbot.knowledge.problems import finding
 from chatbot.settings import Settings
 
 SOON = timedelta(days=30)
@@ -81,9 +81,11 @@ def _report(corpus: Corpus) -> None:
 def verify(_args: Namespace, settings: Settings) -> int:
     """Load the folder, read its files once more, and compare; exit 1 if anything differs."""
     corpus = load(read(settings.knowledge)).corpus
-    files = read(settings.knowledge)
     live = corpus.live(clinic_today(corpus))
-    found = [problem for document in live for problem in disproved(document, files)]
+    files = read(settings.knowledge).contents
+    found = [finding("not-verbatim", document.file, name=passage.id, why=why)
+             for document in live for passage in document.passages
+             if (why := disproved(passage, document.kind, files.get(document.file)))]  # fmt: skip
     for problem in found:
         print(problem, file=sys.stderr)
     passages = sum(len(document.passages) for document in live)

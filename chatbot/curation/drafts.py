@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from chatbot.knowledge.authored import RESERVED
+from chatbot.knowledge.documents import RESERVED
 from chatbot.knowledge.editing import quoted
 
 

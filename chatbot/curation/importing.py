@@ -7,9 +7,8 @@ from pathlib import PurePath
 from chatbot.curation.drafts import Entry, faq_source, free_id, one_line, printable
 from chatbot.curation.sources import Found, Unreadable, page, refused, table, word, wordpress
 from chatbot.errors import Problem
-from chatbot.knowledge.articles import read_article
+from chatbot.knowledge.documents import read_file
 from chatbot.knowledge.editing import quoted
-from chatbot.knowledge.faqs import read_faqs
 from chatbot.knowledge.problems import finding
 
 LARGEST = 50 << 20  # bytes
@@ -74,11 +73,11 @@ def _written(found: Iterable[Found], name: str, taken: set[str], language: str) 
                         what=what[:1].upper() + what[1:])
                 for line, what in one.lost
             ]  # fmt: skip
-            problems += read_article(path, text).problems
+            problems += read_file(path, text, language).problems
     if entries:
         path = f"faqs/{free_id(PurePath(name).stem, set())}.yaml"
         comment = f"Imported from {one_line(PurePath(name).name)}: check every word."
         text = faq_source(entries, comment).encode()
         files.append((path, text))
-        problems += read_faqs(path, text, language).problems
+        problems += read_file(path, text, language).problems
     return Imported(tuple(files), tuple(problems))

@@ -30,7 +30,7 @@ def read_clinic(source: Source) -> Clinic:
         if key in nodes and nodes[key].id == "mapping":
             check_keys(nodes[key], names, source)
     if clinic.language.split("-")[0] not in LANGUAGES:
-        source.report("no-stemmer", nodes["language"].start_mark.index, value=clinic.language,
+        source.report("no-stemmer", nodes["language"], value=clinic.language,
                       accepted=f"one of {', '.join(LANGUAGES)}")  # fmt: skip
     wording = {key: text for key, text in clinic.wording.items() if key in known and text.strip()}
     return replace(clinic, wording=wording, closed=_closed(nodes.get("closed"), source))
@@ -42,7 +42,7 @@ def _closed(node: Node | None, source: Source) -> str | None:
         return None
     if node.tag.endswith(":str") and node.value.strip():
         return str(node.value)
-    source.report("closed-value", node.start_mark.index)
+    source.report("closed-value", node)
     return "closed"
 
 
@@ -54,7 +54,7 @@ def today(clinic: Clinic, now: datetime) -> date:
 def _lines(source: Source) -> list[Node]:
     root = parse(source)
     if root is not None and root.id != "sequence" and source.text.strip():
-        source.report("wrong-shape", root.start_mark.index, key=source.path, shape="a list",
+        source.report("wrong-shape", root, key=source.path, shape="a list",
                       example=_LINE[source.path])  # fmt: skip
     return items(root)
 
@@ -67,7 +67,7 @@ def read_synonyms(source: Source) -> tuple[tuple[str, ...], ...]:
         if len(words) > 1 and len(words) == len(line.value) and all(words):
             groups.append(words)
         else:
-            source.report("wrong-shape", line.start_mark.index, key="Each line",
+            source.report("wrong-shape", line, key="Each line",
                           shape="two or more words", example=_LINE[SYNONYMS])  # fmt: skip
     return tuple(groups)
 
@@ -84,7 +84,7 @@ def read_safety(source: Source) -> tuple[tuple[ExtraPhrase, ...], tuple[ExtraRes
     for item in members(root, "resources", source):
         found = read(ExtraResource, item, source, {"label": '"Clinic nurse line"'})
         if found and not (found.call or found.text or found.url):
-            source.report("missing-key", item.start_mark.index, key="call",
+            source.report("missing-key", item, key="call",
                           example='"555-0101", or text: or url:')  # fmt: skip
         elif found:
             resources.append(found)

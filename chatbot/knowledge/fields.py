@@ -51,7 +51,7 @@ def _check(source: Source, node: Node, seen: set[int], depth: int = 1) -> None:
     """Refuse an alias, which gives a node twice, and deep nesting."""
     if id(node) in seen or depth > DEEPEST:
         what = "An alias of this" if id(node) in seen else "Such deep nesting"
-        source.report("yaml-feature", node.start_mark.index, what=what)
+        source.report("yaml-feature", node, what=what)
         raise yaml.YAMLError
     seen.add(id(node))
     for part in node.value if isinstance(node, yaml.CollectionNode) else ():
@@ -84,7 +84,7 @@ def members(node: Node, key: str, source: Source) -> list[Node]:
         return []
     if found.id != "sequence":
         shape, example = _SHAPES["tuple"]
-        source.report("wrong-shape", found.start_mark.index, key=key, shape=shape, example=example)
+        source.report("wrong-shape", found, key=key, shape=shape, example=example)
     return items(found)
 
 
@@ -109,8 +109,7 @@ def read(
     values = given | {name: plain(value) for name, value in nodes.items() if not blank(value)}
     for key, example in required.items() if node.id == "mapping" else ():
         if names[key] not in values:
-            place = nodes.get(names[key]) or node
-            source.report("missing-key", place.start_mark.index, key=key, example=example)
+            source.report("missing-key", nodes.get(names[key], node), key=key, example=example)
     adapter: TypeAdapter[T] = _adapter(wanted)
     try:
         return adapter.validate_python(values)
@@ -137,14 +136,14 @@ def _refuse(node: Node, error: Any, source: Source) -> None:
         node = items(node)[part] if isinstance(part, int) else pairs(node).get(part, node)
         key = key if isinstance(part, int) else part
     wanted, _, is_shape = error["type"].rpartition("_type")
-    place, values = node.start_mark.index, {"key": key, "value": node.value}
+    values = {"key": key, "value": node.value}
     if is_shape == "" and wanted in _SHAPES:
         shape, example = _SHAPES[wanted]
-        source.report("wrong-shape", place, **values, shape=shape, example=example)
+        source.report("wrong-shape", node, **values, shape=shape, example=example)
     else:
         code = error["type"] if "-" in error["type"] else "bad-value"  # ours have a dash
         accepted = error.get("ctx", {}).get("expected", error["msg"])
-        source.report(code, place, **values, accepted=accepted)
+        source.report(code, node, **values, accepted=accepted)
 
 
 def check_keys(node: Node, known: Collection[str], source: Source) -> None:
@@ -152,11 +151,11 @@ def check_keys(node: Node, known: Collection[str], source: Source) -> None:
     was probably meant."""
     if node.id != "mapping":
         example = f"lines of the form `key: value`; the keys are {', '.join(known)}"
-        source.report("wrong-shape", node.start_mark.index, key="This", shape="a mapping",
+        source.report("wrong-shape", node, key="This", shape="a mapping",
                       example=example)  # fmt: skip
         return
     seen = set[str]()
-    for place, key in ((key.start_mark.index, str(key.value)) for key, _ in node.value):
+    for place, key in ((key, str(key.value)) for key, _ in node.value):
         if key in seen:
             source.report("duplicate-key", place, key=key)
         elif key not in known:

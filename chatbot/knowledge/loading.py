@@ -6,9 +6,7 @@ from typing import TypeVar
 
 from chatbot.errors import Level, Problem
 from chatbot.knowledge import clinic
-from chatbot.knowledge.articles import read_article
-from chatbot.knowledge.authored import Reading
-from chatbot.knowledge.faqs import read_faqs
+from chatbot.knowledge.documents import Reading, read_file
 from chatbot.knowledge.folder import Files
 from chatbot.knowledge.model import Clinic, Corpus, Document, Status
 from chatbot.knowledge.problems import finding
@@ -55,7 +53,8 @@ def _load(files: Files) -> Loaded:
     synonyms = single(clinic.SYNONYMS, clinic.read_synonyms)
     phrases, resources = single(clinic.SAFETY, clinic.read_safety)
     expectations = single(clinic.QUESTIONS, clinic.read_questions)
-    readings = _readings(files, about.language)
+    readings = {path: read_file(path, content, about.language)
+                for path, content in sorted(files.contents.items()) if "/" in path}  # fmt: skip
     problems += [problem for reading in readings.values() for problem in reading.problems]
     documents: dict[str, Document] = {}
     for document in (document for reading in readings.values() for document in reading.documents):
@@ -66,16 +65,6 @@ def _load(files: Files) -> Loaded:
     problems += _dead_links(readings, documents)
     corpus = Corpus(about, tuple(documents.values()), synonyms, phrases, resources, expectations)
     return Loaded(corpus, tuple(sorted(set(problems))))
-
-
-def _readings(files: Files, language: str) -> dict[str, Reading]:
-    return {
-        path: read_article(path, content)
-        if path.startswith("articles/")
-        else read_faqs(path, content, language)
-        for path, content in sorted(files.contents.items())
-        if "/" in path
-    }
 
 
 def _dead_links(readings: dict[str, Reading], documents: dict[str, Document]) -> Iterator[Problem]:

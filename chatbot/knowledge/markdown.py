@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from chatbot.knowledge.source import LINE_END
+from chatbot.knowledge.source import LINE_END, Source
 
 DEEPEST = 40  # levels of nesting; markdown-it would silently drop what is deeper
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
@@ -99,7 +99,7 @@ class Link(NamedTuple):
 
 
 @lru_cache(maxsize=20_000)
-def examine(text: str, *, article: bool) -> tuple[tuple[Remark, ...], tuple[Link, ...]]:
+def _examine(text: str, *, article: bool) -> tuple[tuple[Remark, ...], tuple[Link, ...]]:
     """What is wrong with a Markdown text, and its links within the folder."""
     tokens, definitions = parse(text)
     remarks = [
@@ -136,3 +136,18 @@ def _long_rows(text: str, tokens: tuple[Token, ...]) -> Iterator[Remark]:
             cells = _CELL_END.split(_ROW_START.sub("", lines[token.map[0]].rstrip(), count=1))
             if len(cells) - (not cells[-1].strip()) > columns:
                 yield Remark(token.map[0], "table-row")
+
+
+def check_prose(
+    source: Source, document: str, text: str, offsets: list[int], *, article: bool
+) -> tuple[Link, ...]:
+    """Report what is wrong with the Markdown, whose lines begin at `offsets`; its inner links."""
+
+    def place(line: int) -> int:
+        return offsets[min(line, len(offsets) - 1)]
+
+    remarks, links = _examine(text, article=article)
+    for remark in remarks:
+        source.report(remark.code, place(remark.line), **remark.values)
+    return tuple(link._replace(line=source.line(place(link.line)),
+                               document=link.document or document) for link in links)  # fmt: skip

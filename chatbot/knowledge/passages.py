@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
+import yaml
+
+from chatbot.knowledge.fields import Node, items, members
 from chatbot.knowledge.markdown import parse
-from chatbot.knowledge.model import Passage
+from chatbot.knowledge.model import Kind, Passage
 from chatbot.knowledge.plain import inline, plain
 from chatbot.knowledge.rendering import render
 from chatbot.knowledge.source import Source
@@ -132,3 +135,51 @@ def passage(
 def _shown(text: str) -> tuple[str, str, str]:
     """Hash, plain text and HTML; kept, so that one edit does not cost a reading of everything."""
     return hashlib.sha256(text.encode()).hexdigest(), plain(text), render(text)
+
+
+def check_together(node: Node, passages: tuple[Passage, ...], source: Source) -> None:
+    """Report each group of `keep_together` that does not fall in one passage."""
+    for group in members(node, "keep_together", source):
+        phrases = [item.value for item in items(group) if str(item.value).strip()]
+        if len(phrases) < 2:
+            values = {"shape": "lists of phrases", "example": '[["one phrase", "another"]]'}
+            source.report("wrong-shape", group, key="keep_together", **values)
+            continue
+        found = {phrase: [p for p in passages if _folded(phrase) in _folded(p.text)]
+                 for phrase in phrases}  # fmt: skip
+        whole = [p for p in passages if all(p in those for those in found.values())]
+        places = "; ".join(f"{phrase!r} {_place(those, source)}" for phrase, those in found.items())
+        if not whole:
+            source.report("keep-together", group, places=places)
+        elif any(len(those) > len(whole) for those in found.values()):
+            source.report("apart-elsewhere", group, places=places)
+
+
+def _place(found: list[Passage], source: Source) -> str:
+    lines = ", ".join(str(source.line(passage.span[0])) for passage in found)
+    return f"is in the passage at line {lines}" if lines else "is nowhere in the text"
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def disproved(passage: Passage, kind: Kind, content: bytes | None) -> str:
+    """Why a passage is not word for word what the file's bytes say, without what the loader
+    remembers; "" if it is."""
+    if content is None:
+        return "its file is gone"
+    source = content.decode("utf-8", "replace").removeprefix("\ufeff")[slice(*passage.span)]
+    if kind is Kind.FAQ:
+        try:
+            source = yaml.safe_load(source)
+        except (yaml.YAMLError, ValueError):
+            return "its span is not a YAML value"
+    if source != passage.source:
+        return "the file holds other text at its span"
+    sha = hashlib.sha256(source.encode()).hexdigest()
+    if sha != passage.sha256 or not passage.id.startswith(f"{passage.document}.{sha[:12]}"):
+        return "its hash is another"
+    if plain(source) != passage.text or render(source) != passage.html:
+        return "it would not be shown as it is written"
+    return ""

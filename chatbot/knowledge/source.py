@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from typing import Any
 
 from chatbot.errors import Problem
 from chatbot.knowledge.problems import finding
@@ -34,8 +35,9 @@ class Source:
         """The line, from 1, in which the character at `offset` stands."""
         return bisect_right(self.starts, offset)
 
-    def report(self, code: str, offset: int, **values: object) -> None:
-        """Note a finding at an offset."""
+    def report(self, code: str, at: Any, **values: object) -> None:
+        """Note a finding at an offset, or where a YAML node begins."""
+        offset = at if isinstance(at, int) else at.start_mark.index
         self.problems.append(finding(code, self.path, self.line(offset), **values))
 
 

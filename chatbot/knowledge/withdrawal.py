@@ -10,8 +10,8 @@ from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
-from chatbot.knowledge.articles import front_matter
 from chatbot.knowledge.clinic import FILE as CLINIC
+from chatbot.knowledge.documents import front_matter
 from chatbot.knowledge.fields import Node, items, pairs, parse
 from chatbot.knowledge.model import Corpus, Document, Kind, Status
 from chatbot.knowledge.source import decode

@@ -54,7 +54,7 @@ def test_all_findings_come_at_once_sorted_and_each_once() -> None:
 
 
 def test_a_fault_of_ours_is_a_problem_and_not_a_crash(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loading, "_readings", lambda *_: 1 / 0)
+    monkeypatch.setattr(loading, "_dead_links", lambda *_: 1 / 0)
     assert codes(loaded({})) == ["load-failed"]
 
 

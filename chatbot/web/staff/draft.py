@@ -9,8 +9,8 @@ from flask import Blueprint, Response, g
 
 from chatbot.handoff.model import Event, Handoff
 from chatbot.knowledge import folder
+from chatbot.knowledge.documents import read_file
 from chatbot.knowledge.editing import quoted
-from chatbot.knowledge.faqs import read_faqs
 from chatbot.safety.identifiers import redact
 from chatbot.web import incoming
 from chatbot.web.incoming import Body
@@ -50,7 +50,7 @@ def make(reference: str) -> Response:
     entry = incoming.validate(g.form, Entry)
     path = _path(reference)
     content = source(reference, entry).encode()
-    if wrong := read_faqs(path, content, services().clinic.language).problems:
+    if wrong := read_file(path, content, services().clinic.language).problems:
         return page("faq.html", 422, reference=reference, entry=entry, problems=wrong)
     viewed(reference, "draft")
     if entry.action == "download":

@@ -15,10 +15,8 @@ from chatbot.curation.freshness import expiries
 from chatbot.curation.lint import lint, numbers
 from chatbot.errors import ChatbotError, KnowledgeError, ProblemsError
 from chatbot.knowledge import folder
-from chatbot.knowledge.approval import BOM, approve
-from chatbot.knowledge.articles import read_article
-from chatbot.knowledge.editing import change
-from chatbot.knowledge.faqs import read_faqs
+from chatbot.knowledge.documents import read_file
+from chatbot.knowledge.editing import BOM, approve, change
 from chatbot.knowledge.loading import load
 from chatbot.knowledge.model import Corpus, Document, Kind, State
 from chatbot.knowledge.problems import finding
@@ -170,11 +168,7 @@ def fresh(name: str) -> Document | None:
     if known is None:
         return None
     content = folder.read(services().settings.knowledge, [known.file]).contents.get(known.file, b"")
-    language = services().clinic.language
-    article = known.kind is Kind.ARTICLE
-    reading = (
-        read_article(known.file, content) if article else read_faqs(known.file, content, language)
-    )
+    reading = read_file(known.file, content, services().clinic.language)
     return next((document for document in reading.documents if document.id == name), None)
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chatbot.handoff.model import Event, Handoff
-from chatbot.knowledge.faqs import read_faqs
+from chatbot.knowledge.documents import read_file
 from chatbot.knowledge.folder import read
 from chatbot.knowledge.loading import load
 from chatbot.knowledge.model import Status
@@ -92,7 +92,7 @@ def test_where_the_folder_cannot_be_written_the_draft_can_be_downloaded(
     assert "Permission denied" in answer.text
     file = send(client, f"{page}/faq", action="download", **ENTRY)
     assert file.headers["Content-Disposition"] == f'attachment; filename="{path.partition("/")[2]}"'
-    assert read_faqs(path, file.data, "en").documents[0].title == "Can I bring a friend?"
+    assert read_file(path, file.data, "en").documents[0].title == "Can I bring a friend?"
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_whatever_is_typed_the_file_says_that_and_no_more(
 ) -> None:
     entry = Entry.model_construct(question=question, also_asked=other, answer=answer)
     text = source("H-7KMR-4XQD", entry)
-    reading = read_faqs("faqs/drafts-h-7kmr-4xqd.yaml", text.encode(), "en")
+    reading = read_file("faqs/drafts-h-7kmr-4xqd.yaml", text.encode(), "en")
     assert len(reading.documents) <= 1
     for document in reading.documents:
         assert document.id == "draft-h-7kmr-4xqd"
