@@ -15,8 +15,14 @@ from chatbot.answering.assistant import Assistant
 from chatbot.answering.model import Reply
 from chatbot.commands import ON, argument, command, flag
 from chatbot.commands.folder import clinic_today
-from chatbot.curation.comparison import Change, changes, documents, known_questions
-from chatbot.curation.expectations import results, told
+from chatbot.curation.expectations import (
+    Change,
+    changed_documents,
+    changes,
+    known_questions,
+    results,
+    told,
+)
 from chatbot.errors import ChatbotError, KnowledgeError, Problem, StorageError
 from chatbot.knowledge.folder import Files, read
 from chatbot.knowledge.loading import Loaded, load
@@ -132,7 +138,7 @@ def diff(args: Namespace, settings: Settings) -> int:
     """Print which answers differ; exit 0 unless `--fail-on` applies or a side has errors."""
     sides = [_files(side, settings.knowledge) for side in (args.old, args.new)]
     old, new = (_assistant(load(side), settings, sound=True) for side in sides)
-    for name, what in documents(old.corpus, new.corpus):
+    for name, what in changed_documents(old.corpus, new.corpus):
         print(f"document {name}: {what}")
     questions = (*known_questions(old.corpus), *known_questions(new.corpus), *_logged(settings))
     found = changes(old, new, questions, args.on or clinic_today(new.corpus))

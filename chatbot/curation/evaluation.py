@@ -1,11 +1,12 @@
 """How well a folder answers a list of questions whose right answers are known."""
 
-import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+
+from pydantic import TypeAdapter, ValidationError
 
 from chatbot.answering.assistant import Assistant
 from chatbot.answering.model import Outcome, Reply
@@ -31,6 +32,9 @@ class Question:
         """Whether a passage is one of the targets."""
         named = {passage.document, f"{passage.document}#{passage.anchor}", passage.id}
         return not self.targets.isdisjoint(named)
+
+
+_LINE = TypeAdapter(Question)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +77,13 @@ class Evaluation:
     def as_json(self) -> dict[str, object]:
         """Everything as plain numbers."""
         shares = {"hit@1": self.hit_at_1, "recall@3": self.recall_at_3, **self.outcomes}
-        told: dict[str, object] = {
-            name: {
-                "share": round(share.value, 6),
-                "interval": [round(end, 6) for end in share.interval],
-                "count": share.count,
-                "of": share.of,
-            }
+        wrong = [{"question": asked, "answered": passage} for asked, passage in self.wrong]
+        told = {
+            name: {"share": round(share.value, 6), "count": share.count, "of": share.of,
+                   "interval": [round(end, 6) for end in share.interval]}
             for name, share in shares.items()
-        }
-        told["MRR@10"] = round(self.mrr_at_10, 6)
-        told["wrong"] = [{"question": asked, "answered": passage} for asked, passage in self.wrong]
-        return told
+        }  # fmt: skip
+        return {**told, "MRR@10": round(self.mrr_at_10, 6), "wrong": wrong}
 
     def lines(self) -> list[str]:
         """The same as a table for people."""
@@ -106,19 +105,15 @@ def read_questions(text: str, path: str, corpus: Corpus) -> tuple[Question, ...]
         if not line.strip():
             continue
         try:
-            entry = json.loads(line)
-            asked, targets = entry["question"], frozenset(entry.get("targets", ()))
-            if not isinstance(asked, str) or not all(isinstance(item, str) for item in targets):
-                raise TypeError
-        except (ValueError, TypeError, KeyError, AttributeError):
+            questions.append(_LINE.validate_json(line))
+        except ValidationError:
             fix = 'Write {"question": "…", "targets": ["id"]} on one line.'
             problems.append(Problem(path, number, "question", "this is not a question.", fix))
             continue
         problems += [
             Problem(path, number, "target", f"there is no passage {target!r}.", "Correct the id.")
-            for target in sorted(targets - known)
+            for target in sorted(questions[-1].targets - known)
         ]
-        questions.append(Question(asked, targets))
     if problems:
         raise KnowledgeError(problems)
     return tuple(questions)
@@ -133,7 +128,7 @@ def evaluate(assistant: Assistant, questions: Sequence[Question], today: date) -
         if question.targets:
             ranks.append(_rank(assistant, question))
         reply = assistant.reply(question.question, today=today)
-        outcome = _outcome(reply, question, assistant)
+        outcome = _outcome(reply, question, assistant.corpus)
         counts[outcome] += 1
         if outcome == "answered-wrong":
             wrong.append((question.question, reply.quotations[0].passage.id))
@@ -154,16 +149,12 @@ def _rank(assistant: Assistant, question: Question) -> int | None:
     return next(places, None)
 
 
-def _outcome(reply: Reply, question: Question, assistant: Assistant) -> str:
+def _outcome(reply: Reply, question: Question, corpus: Corpus) -> str:
     if reply.outcome is Outcome.ANSWERED:
         right = question.wants(reply.quotations[0].passage)
         return "answered-right" if right else "answered-wrong"
     if reply.outcome is Outcome.CHOOSE:
-        offered = {option.passage for option in reply.options}
-        return "choose-with-target" if _any(assistant, offered, question) else "choose-without"
+        wanted = {passage.id for passage in corpus.passages if question.wants(passage)}
+        among = any(option.passage in wanted for option in reply.options)
+        return "choose-with-target" if among else "choose-without"
     return "handed-off" if reply.outcome is Outcome.HANDOFF else "other"
-
-
-def _any(assistant: Assistant, offered: Iterable[str], question: Question) -> bool:
-    wanted = {passage.id for passage in assistant.corpus.passages if question.wants(passage)}
-    return not wanted.isdisjoint(offered)
