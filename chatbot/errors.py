@@ -34,6 +34,11 @@ class Problem:
         return f"{place}: {self.message} {self.fix}".rstrip()
 
 
+def errors(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Those findings that keep a change from going live."""
+    return tuple(problem for problem in problems if problem.level is Level.ERROR)
+
+
 class ChatbotError(Exception):
     """The root of everything raised on purpose."""
 
@@ -70,19 +75,15 @@ class StorageUnavailable(StorageError):
     """The database cannot be reached, is locked, full or read-only; nothing was saved."""
 
 
-class HandoffError(ChatbotError):
-    """A hand-off cannot be shown or changed as asked."""
-
-
-class HandoffNotFound(HandoffError):
+class HandoffNotFound(ChatbotError):
     """There is no hand-off with this reference or token."""
 
 
-class HandoffConflict(HandoffError):
+class HandoffConflict(ChatbotError):
     """The same key came with another body, or the item changed since it was read."""
 
 
-class TransitionRefused(HandoffError):
+class TransitionRefused(ChatbotError):
     """The event is not allowed in the item's present state."""
 
 

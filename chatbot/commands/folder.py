@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from chatbot.commands import argument, command, flag
-from chatbot.errors import ChatbotError, KnowledgeError, Level
+from chatbot.errors import ChatbotError, KnowledgeError, errors
 from chatbot.knowledge.clinic import FILE, today
 from chatbot.knowledge.editing import approve, change, quoted
 from chatbot.knowledge.folder import read, write
@@ -47,9 +47,9 @@ def check(args: Namespace, settings: Settings) -> int:
         said = "; ".join(f"{number} ({', '.join(places)})" for number, places in values.items())
         print(f"Numbers, {topic}, {unit}: {said}")
     _report(loaded.corpus)
-    errors = len(loaded.errors)
-    print(f"{errors} errors, {len(problems) - errors} warnings")
-    return 1 if errors or (args.strict and problems) else 0
+    wrong = len(loaded.errors)
+    print(f"{wrong} errors, {len(problems) - wrong} warnings")
+    return 1 if wrong or (args.strict and problems) else 0
 
 
 def _report(corpus: Corpus) -> None:
@@ -169,12 +169,12 @@ def import_drafts(args: Namespace, settings: Settings) -> int:
             failed = True
             continue
         found = imported(str(file), content, taken, corpus.clinic.language)
-        errors = {problem.path for problem in found.problems if problem.level is Level.ERROR}
+        broken = {problem.path for problem in errors(found.problems)}
         failed |= not found.files
         for path, text in found.files:
             place = _free(folder / path)
             # A draft with an error would keep every other change of the folder from going live.
-            if path in errors:
+            if path in broken:
                 place, failed = place.with_suffix(".md.txt"), True
             place.parent.mkdir(parents=True, exist_ok=True)
             write(place, text)

@@ -10,7 +10,7 @@ from typing import Any
 from waitress.channel import HTTPChannel
 
 from chatbot.commands import argument, command, flag
-from chatbot.errors import Level
+from chatbot.errors import errors
 from chatbot.settings import Settings
 
 THREADS = 8
@@ -53,7 +53,7 @@ def serve(args: Namespace, settings: Settings) -> int:
     problems = services.library.snapshot.problems
     for problem in problems:
         print(problem, file=sys.stderr)
-    broken = any(problem.level is Level.ERROR for problem in problems)
+    broken = bool(errors(problems))
     if broken and args.strict:
         return 1
     if broken:

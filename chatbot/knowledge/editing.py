@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from chatbot.errors import KnowledgeError, Level, Problem
+from chatbot.errors import KnowledgeError, errors
 from chatbot.knowledge.documents import APPROVAL, front_matter, read_file
 from chatbot.knowledge.fields import Node, items, pairs, parse, plain
-from chatbot.knowledge.model import Document, State
+from chatbot.knowledge.model import State
 from chatbot.knowledge.problems import finding
 from chatbot.knowledge.source import LINE_END, Source, decode
 
@@ -171,18 +171,13 @@ def approve(
     that state an approval of their own. Raises KnowledgeError when there is no such document, it
     has errors of its own, or the file cannot be changed by splicing.
     """
-    article = path.startswith("articles/")
-
-    def read(text: bytes) -> tuple[dict[str, Document], list[Problem]]:
-        reading = read_file(path, text, language)
-        errors = [problem for problem in reading.problems if problem.level is Level.ERROR]
-        return {document.id: document for document in reading.documents}, errors
-
-    source, (found, errors) = decode(path, content), read(content)
+    article, source = path.startswith("articles/"), decode(path, content)
+    before = read_file(path, content, language)
+    found = {document.id: document for document in before.documents}
     names = {entry} if entry else set(found) - (set() if article else _own(source))
     if not names or not names <= set(found):
         unknown = refused(source, 0, f"there is no document {entry or 'to approve'!r} to be read")
-        raise KnowledgeError([*unknown.problems, *errors])
+        raise KnowledgeError([*unknown.problems, *errors(before.problems)])
     changes: dict[str | None, dict[str, str | None]] = {None if article else entry: {
         "status": "approved", "approved_by": quoted(by),
         "approved_on": str(on), "review_by": str(until),
@@ -190,12 +185,12 @@ def approve(
     for name in sorted(names):
         keys = changes.setdefault(None if article else name, {})
         keys["approved_text"] = quoted(found[name].text_digest)
-    text = change(path, source.text, changes)
-    changed = ((BOM if content.startswith(BOM.encode()) else "") + text).encode()
-    after, errors = read(changed)
-    if errors and article:  # in an FAQ file those of other entries do not matter
-        raise KnowledgeError(errors)
-    if any(name not in after or after[name].state(on) is not State.LIVE for name in names):
+    bom = BOM if content.startswith(BOM.encode()) else ""
+    changed = (bom + change(path, source.text, changes)).encode()
+    after = read_file(path, changed, language)
+    if article and errors(after.problems):  # in an FAQ file those of other entries do not matter
+        raise KnowledgeError(errors(after.problems))
+    if not names <= {one.id for one in after.documents if one.state(on) is State.LIVE}:
         raise refused(source, 0, "it would not be live with that approval")
     return changed, tuple(sorted(names))
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from chatbot.errors import Level, Problem
+from chatbot.errors import Problem, errors
 from chatbot.knowledge import clinic
 from chatbot.knowledge.documents import Reading, read_file
 from chatbot.knowledge.folder import Files
@@ -25,7 +25,7 @@ class Loaded:
     @property
     def errors(self) -> tuple[Problem, ...]:
         """The findings that keep a folder from going live."""
-        return tuple(problem for problem in self.problems if problem.level is Level.ERROR)
+        return errors(self.problems)
 
 
 def load(files: Files) -> Loaded:

@@ -49,12 +49,10 @@ def close_if_told(served: Corpus, changed: Mapping[str, bytes]) -> Corpus:
 
 def _allowed(stated: dict[str, _Stated], document: Document, today: date) -> bool:
     says = stated.get("" if document.kind is Kind.ARTICLE else document.id)
-    if says is None:
+    if says is None or says.get("status", Status.APPROVED) != Status.APPROVED:
         return False
-    approved_on, review_by = (to_date(says.get(key, "")) for key in ("approved_on", "review_by"))
-    return says.get("status", Status.APPROVED) == Status.APPROVED and (
-        approved_on or today
-    ) <= today <= (review_by or today)
+    begins, ends = (to_date(says.get(key, "")) or today for key in ("approved_on", "review_by"))
+    return begins <= today <= ends
 
 
 @lru_cache(maxsize=20_000)
