@@ -4,22 +4,19 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import PurePosixPath
-from typing import Any, TypeVar
-
-import yaml
+from typing import Annotated, Any, TypeVar
 
 from chatbot.errors import Problem
-from chatbot.knowledge.fields import Loader, Node, check_keys, items, members, pairs, parse, read
+from chatbot.knowledge.fields import alone, blank, check_keys, items, members, pairs, parse, read
 from chatbot.knowledge.markdown import ID, Link, check_prose
 from chatbot.knowledge.model import Document, Kind, Passage, Reference, Status
 from chatbot.knowledge.passages import Section, check_together, passage, sections
 from chatbot.knowledge.source import Source, decode
-from chatbot.knowledge.values import Day, Web, Words
+from chatbot.knowledge.values import Day, Web, Words, accepts
 
 APPROVAL = {"approved_by": "Medical director", "approved_on": "2026-01-15",
             "review_by": "2027-01-15"}  # fmt: skip
@@ -40,7 +37,7 @@ class _Header:
     approved_by: str | None = None
     approved_on: Day | None = None
     review_by: Day | None = None
-    approved_text: str | None = None
+    approved_text: Annotated[str, accepts(_DIGEST.fullmatch, "what `approve` writes")] | None = None
     url: Web | None = None
     author: str | None = None
     tags: Words = ()
@@ -108,7 +105,7 @@ def _sound_id(source: Source, at: Any, name: str) -> bool:
 
 
 def _header(
-    wanted: type[H], node: Node, source: Source, texts: Mapping[str, str]
+    wanted: type[H], node: Any, source: Source, texts: Mapping[str, str]
 ) -> tuple[H, dict[str, Any]]:
     """The keys as they stand, and the arguments of a Document that they give.
 
@@ -124,14 +121,12 @@ def _header(
             source.report("not-text", nodes[key], key=key, kind=kind, value=nodes[key].value)
     if found.approved_on and found.review_by and found.review_by < found.approved_on:
         source.report("date-order", nodes["review_by"])
-    if found.approved_text and not _DIGEST.fullmatch(found.approved_text):
-        # It matches no text, so the document stays withheld.
-        source.report("bad-value", nodes["approved_text"], key="approved_text",
-                      value=found.approved_text, accepted="what `approve` writes")  # fmt: skip
     references = [read(Reference, item, source, {"title": '"Author, journal, year"'})
                   for item in members(node, "references", source)]  # fmt: skip
     stated = {key: getattr(found, key) for key in _Header.__dataclass_fields__}
     del stated["keep_together"]
+    if not found.approved_text and not blank(nodes.get("approved_text")):
+        stated["approved_text"] = "unreadable"  # it matches no text, so the document stays withheld
     return found, {**stated, "references": tuple(filter(None, references))}
 
 
@@ -205,15 +200,13 @@ def _entries(source: Source, links: list[Link], language: str) -> Iterator[Docum
             yield document
 
 
-def _entry(source: Source, entry: Node, links: list[Link]) -> Document | None:
+def _entry(source: Source, entry: Any, links: list[Link]) -> Document | None:
     stated, approval = _header(_Entry, entry, source, _ENTRY)
     name, answer, node = stated.id, stated.answer, pairs(entry).get("answer")
     if not (name and stated.question and answer and node) or not _sound_id(source, entry, name):
         return None
-    begins, ends, alone = node.start_mark.index, node.end_mark.index, None
-    with suppress(yaml.YAMLError, ValueError):
-        alone = yaml.load(source.text[begins:ends], Loader=Loader)  # noqa: S506
-    if alone != answer:
+    begins, ends = node.start_mark.index, node.end_mark.index
+    if alone(source.text[begins:ends]) != answer:
         source.report("answer-not-quotable", node)
         return None
     quoted = passage(name, source, begins, answer, ends)

@@ -14,7 +14,7 @@ from chatbot.knowledge.source import Source
 
 T = TypeVar("T")
 # PyYAML's own nodes, of which stubs say too little. Marks hold offsets in code points of the file.
-Node = Any  # or None
+Node = Any  # None is accepted for one that is not there
 DEEPEST = 20
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _YAML_BREAK = re.compile("[\x85\u2028\u2029]")  # line ends to YAML, but to no editor
@@ -77,20 +77,26 @@ def plain(node: Node) -> Any:
     return [plain(item) for item in node.value] if node.id == "sequence" else node.value
 
 
+def alone(text: str) -> Any:
+    """What a piece of YAML says by itself; None if it is broken."""
+    with suppress(yaml.YAMLError, ValueError):
+        return yaml.load(text, Loader=Loader)  # noqa: S506
+    return None
+
+
 def members(node: Node, key: str, source: Source) -> list[Node]:
     """The members of the list under a key, which may be absent or empty."""
-    found = pairs(node).get(key)
-    if found is None or blank(found):
-        return []
-    if found.id != "sequence":
+    found: Node = pairs(node).get(key)
+    if not blank(found) and found.id != "sequence":
         shape, example = _SHAPES["tuple"]
         source.report("wrong-shape", found, key=key, shape=shape, example=example)
     return items(found)
 
 
 def blank(node: Node) -> bool:
-    """Whether there is nothing but the key."""
-    return node.id == "scalar" and (node.tag.endswith(":null") or not node.value.strip())
+    """Whether there is nothing, or nothing but the key."""
+    scalar = not node or node.id == "scalar"
+    return scalar and (not node or node.tag.endswith(":null") or not node.value.strip())
 
 
 def read(

@@ -6,11 +6,10 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
-import yaml
-
-from chatbot.knowledge.fields import Node, items, members
+from chatbot.knowledge.fields import Node, alone, items, members
 from chatbot.knowledge.markdown import parse
 from chatbot.knowledge.model import Kind, Passage
 from chatbot.knowledge.plain import inline, plain
@@ -52,12 +51,11 @@ class Section:
         """[start, end) of each passage; a unit is a block with the paragraphs that lead into it."""
         run: list[Block] = []
         unit: list[Block] = []
-        for block, following in zip(self.blocks, [*self.blocks[1:], None], strict=False):
+        for block, following in pairwise([*self.blocks, Block("hr", 0, 0, 0)]):
             if block.kind != "hr":
                 unit.append(block)
-                next_kind = following.kind if following else "hr"
-                leads = block.kind == "paragraph_open" and next_kind in _LED_IN
-                if leads or (block.colon and next_kind != "hr"):
+                leads = block.kind == "paragraph_open" and following.kind in _LED_IN
+                if leads or (block.colon and following.kind != "hr"):
                     continue
             if run and (block.kind == "hr" or sum(b.words for b in run + unit) > LONGEST):
                 yield run[0].start, run[-1].end
@@ -69,30 +67,26 @@ class Section:
 
 def sections(body: Source) -> list[Section]:
     """The sections of an article's body, in order; the first has no heading."""
-    found = [Section()]
-    anchors: set[str] = set()
+    found, anchors = [Section()], set[str]()
     tokens = parse(body.text)[0]
     for index, token in enumerate(tokens):
         if token.level or token.nesting < 0:
             continue
+        first, after = token.map or (0, 0)
         if token.type == "heading_open":
             title = " ".join(inline(tokens[index + 1]).split()) or None
             level = int(token.tag[1])
             path = tuple(part for part in found[-1].path if part[0] < level)
             path += ((level, title),) if title else ()
             anchor = _unique(to_anchor(title or ""), anchors)
-            found.append(Section(title, anchor, path, level, (token.map or [0])[0]))
+            found.append(Section(title, anchor, path, level, first))
         else:
+            start = body.starts[first]
+            text = body.text[start : (*body.starts, len(body.text))[after]].rstrip(" \t\r\n")
             colon = token.type == "paragraph_open" and inline(tokens[index + 1]).endswith(":")
-            found[-1].blocks.append(_block(body, token.type, token.map or [0, 0], colon))
+            block = Block(token.type, start, start + len(text), len(text.split()), colon)
+            found[-1].blocks.append(block)
     return found
-
-
-def _block(body: Source, kind: str, lines: list[int], colon: bool) -> Block:
-    start = body.starts[lines[0]]
-    end = body.starts[lines[1]] if lines[1] < len(body.starts) else len(body.text)
-    text = body.text[start:end].rstrip(" \t\r\n")
-    return Block(kind, start, start + len(text), len(text.split()), colon)
 
 
 def to_anchor(heading: str) -> str:
@@ -114,21 +108,10 @@ def passage(
     document: str, source: Source, start: int, text: str, end: int, section: Section | None = None
 ) -> Passage:
     """The passage at [start, end) of the file, whose source is `text`."""
-    sha, shown, html = _shown(text)
-    section = section or Section()
-    return Passage(
-        id=f"{document}.{sha[:12]}",
-        document=document,
-        file=source.path,
-        span=(start, end),
-        source=text,
-        sha256=sha,
-        text=shown,
-        html=html,
-        anchor=section.anchor,
-        section=section.title,
-        headings=tuple(title for _, title in section.path),
-    )
+    (sha, shown, html), section = _shown(text), section or Section()
+    headings = tuple(title for _, title in section.path)
+    return Passage(f"{document}.{sha[:12]}", document, source.path, (start, end), text, sha, shown,
+                   html, section.anchor, section.title, headings)  # fmt: skip
 
 
 @lru_cache(maxsize=20_000)
@@ -170,16 +153,11 @@ def disproved(passage: Passage, kind: Kind, content: bytes | None) -> str:
     if content is None:
         return "its file is gone"
     source = content.decode("utf-8", "replace").removeprefix("\ufeff")[slice(*passage.span)]
-    if kind is Kind.FAQ:
-        try:
-            source = yaml.safe_load(source)
-        except (yaml.YAMLError, ValueError):
-            return "its span is not a YAML value"
-    if source != passage.source:
+    if (alone(source) if kind is Kind.FAQ else source) != passage.source:
         return "the file holds other text at its span"
-    sha = hashlib.sha256(source.encode()).hexdigest()
+    sha = hashlib.sha256(passage.source.encode()).hexdigest()
     if sha != passage.sha256 or not passage.id.startswith(f"{passage.document}.{sha[:12]}"):
         return "its hash is another"
-    if plain(source) != passage.text or render(source) != passage.html:
+    if plain(passage.source) != passage.text or render(passage.source) != passage.html:
         return "it would not be shown as it is written"
     return ""
