@@ -5,7 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from chatbot.builtin import read_yaml
-from chatbot.knowledge.fields import Node, check_keys, items, members, pairs, parse, read
+from chatbot.knowledge.fields import Node, blank, check_keys, items, members, pairs, parse, read
 from chatbot.knowledge.model import Clinic, Expectation, ExtraPhrase, ExtraResource
 from chatbot.knowledge.source import Source
 from chatbot.knowledge.values import DAYS
@@ -21,7 +21,7 @@ _QUESTION = {"ask": "how long is the drip", "expect": "infusion-length"}
 
 def read_clinic(source: Source) -> Clinic:
     """The clinic; a value that cannot be used is reported and its default stands in."""
-    root = parse(source)
+    root = None if source.problems else parse(source)
     if root is None:
         return Clinic()
     clinic, nodes = read(Clinic, root, source, {"name": "Example Clinic"}) or Clinic(), pairs(root)
@@ -40,7 +40,7 @@ def _closed(node: Node | None, source: Source) -> str | None:
     """The kill switch: the key closes the site whatever its value, so that it cannot fail."""
     if node is None:
         return None
-    if node.tag.endswith(":str") and node.value.strip():
+    if node.id == "scalar" and not node.tag.endswith(":bool") and not blank(node):
         return str(node.value)
     source.report("closed-value", node)
     return "closed"
@@ -53,7 +53,7 @@ def today(clinic: Clinic, now: datetime) -> date:
 
 def _lines(source: Source) -> list[Node]:
     root = parse(source)
-    if root is not None and root.id != "sequence" and source.text.strip():
+    if root is not None and root.id != "sequence" and root.value:
         source.report("wrong-shape", root, key=source.path, shape="a list",
                       example=_LINE[source.path])  # fmt: skip
     return items(root)

@@ -123,7 +123,7 @@ def read(
         for error in found.errors():
             name = str(error["loc"][0])
             values.pop(name, None)
-            if name in nodes:
+            if name in nodes and error["type"] != "missing":
                 _refuse(nodes[name], error, source)
     with suppress(ValidationError):
         return adapter.validate_python(values)
@@ -141,15 +141,15 @@ def _refuse(node: Node, error: Any, source: Source) -> None:
     for part in inner:
         node = items(node)[part] if isinstance(part, int) else pairs(node).get(part, node)
         key = key if isinstance(part, int) else part
-    wanted, _, is_shape = error["type"].rpartition("_type")
-    values = {"key": key, "value": node.value}
-    if is_shape == "" and wanted in _SHAPES:
-        shape, example = _SHAPES[wanted]
-        source.report("wrong-shape", node, **values, shape=shape, example=example)
+    wanted, values = error["type"].removesuffix("_type"), {"key": key, "value": node.value}
+    if wanted in _SHAPES or node.id != "scalar":
+        shape, example = _SHAPES.get(wanted, _SHAPES["string"])
+        source.report("wrong-shape", node, key=key, shape=shape, example=example)
+    elif "-" in error["type"]:  # it is ours
+        source.report(error["type"], node, **values, accepted=error["msg"])
     else:
-        code = error["type"] if "-" in error["type"] else "bad-value"  # ours have a dash
-        accepted = error.get("ctx", {}).get("expected", error["msg"])
-        source.report(code, node, **values, accepted=accepted)
+        accepted = error.get("ctx", {}).get("expected", "true or false")
+        source.report("bad-value", node, **values, accepted=accepted)
 
 
 def check_keys(node: Node, known: Collection[str], source: Source) -> None:
@@ -157,8 +157,7 @@ def check_keys(node: Node, known: Collection[str], source: Source) -> None:
     was probably meant."""
     if node.id != "mapping":
         example = f"lines of the form `key: value`; the keys are {', '.join(known)}"
-        source.report("wrong-shape", node, key="This", shape="a mapping",
-                      example=example)  # fmt: skip
+        source.report("wrong-shape", node, key="This", shape="a mapping", example=example)
         return
     seen = set[str]()
     for place, key in ((key, str(key.value)) for key, _ in node.value):
