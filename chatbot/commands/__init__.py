@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from chatbot import __version__
 from chatbot.errors import ChatbotError
@@ -39,14 +39,7 @@ COMMANDS = {  # name: (module, help)
 
 Run = Callable[[argparse.Namespace, Settings], int | None]
 Argument = tuple[str, dict[str, Any]]
-
-
-class _Done(NamedTuple):
-    run: Run
-    arguments: Sequence[Argument]
-
-
-_FOUND: dict[str, _Done] = {}
+_FOUND: dict[str, tuple[Run, Sequence[Argument]]] = {}
 
 
 def command(name: str, *arguments: Argument) -> Callable[[Run], Run]:
@@ -56,7 +49,7 @@ def command(name: str, *arguments: Argument) -> Callable[[Run], Run]:
     """
 
     def register(run: Run) -> Run:
-        _FOUND[name] = _Done(run, arguments)
+        _FOUND[name] = run, arguments
         return run
 
     return register
