@@ -74,25 +74,25 @@ class Evaluation:
     outcomes: Mapping[str, Share]
     wrong: tuple[tuple[str, str], ...]
 
+    @property
+    def shares(self) -> dict[str, Share]:
+        """All but the mean reciprocal rank, by name."""
+        return {"hit@1": self.hit_at_1, "recall@3": self.recall_at_3, **self.outcomes}
+
     def as_json(self) -> dict[str, object]:
         """Everything as plain numbers."""
-        shares = {"hit@1": self.hit_at_1, "recall@3": self.recall_at_3, **self.outcomes}
         wrong = [{"question": asked, "answered": passage} for asked, passage in self.wrong]
         told = {
             name: {"share": round(share.value, 6), "count": share.count, "of": share.of,
                    "interval": [round(end, 6) for end in share.interval]}
-            for name, share in shares.items()
+            for name, share in self.shares.items()
         }  # fmt: skip
         return {**told, "MRR@10": round(self.mrr_at_10, 6), "wrong": wrong}
 
     def lines(self) -> list[str]:
         """The same as a table for people."""
-        return [
-            f"{'hit@1':<20} {self.hit_at_1}",
-            f"{'recall@3':<20} {self.recall_at_3}",
-            f"{'MRR@10':<20} {self.mrr_at_10:.3f}",
-            *(f"{name:<20} {share}" for name, share in self.outcomes.items()),
-        ]
+        shares = [f"{name:<20} {share}" for name, share in self.shares.items()]
+        return [*shares[:2], f"{'MRR@10':<20} {self.mrr_at_10:.3f}", *shares[2:]]
 
 
 def read_questions(text: str, path: str, corpus: Corpus) -> tuple[Question, ...]:
@@ -121,32 +121,29 @@ def read_questions(text: str, path: str, corpus: Corpus) -> tuple[Question, ...]
 
 def evaluate(assistant: Assistant, questions: Sequence[Question], today: date) -> Evaluation:
     """Ask every question as a visitor would and count how it ends."""
-    counts: Counter[str] = Counter()
-    wrong: list[tuple[str, str]] = []
-    ranks: list[int | None] = []
+    counts, wrong = Counter[str](), list[tuple[str, str]]()
     for question in questions:
-        if question.targets:
-            ranks.append(_rank(assistant, question))
         reply = assistant.reply(question.question, today=today)
         outcome = _outcome(reply, question, assistant.corpus)
         counts[outcome] += 1
         if outcome == "answered-wrong":
             wrong.append((question.question, reply.quotations[0].passage.id))
-    asked = len(ranks)
+    # Where no target is found, the rank is beyond all.
+    ranks = [_rank(assistant, question) for question in questions if question.targets]
     return Evaluation(
-        hit_at_1=Share(sum(rank == 1 for rank in ranks), asked),
-        recall_at_3=Share(sum(rank is not None and rank <= 3 for rank in ranks), asked),
-        mrr_at_10=sum(1 / rank for rank in ranks if rank) / asked if asked else 0.0,
+        hit_at_1=Share(sum(rank == 1 for rank in ranks), len(ranks)),
+        recall_at_3=Share(sum(rank <= 3 for rank in ranks), len(ranks)),
+        mrr_at_10=sum(1 / rank for rank in ranks) / max(len(ranks), 1),
         outcomes={name: Share(counts[name], len(questions)) for name in OUTCOMES},
         wrong=tuple(wrong),
     )
 
 
-def _rank(assistant: Assistant, question: Question) -> int | None:
+def _rank(assistant: Assistant, question: Question) -> float:
     retriever = assistant.retriever
     hits = retriever.search(retriever.query(question.question), limit=RANKED).hits
     places = (place for place, hit in enumerate(hits, 1) if question.wants(hit.passage))
-    return next(places, None)
+    return next(places, math.inf)
 
 
 def _outcome(reply: Reply, question: Question, corpus: Corpus) -> str:

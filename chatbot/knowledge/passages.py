@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, count, pairwise
 from typing import NamedTuple
 
 from chatbot.knowledge.fields import Node, alone, items, members
@@ -78,7 +78,7 @@ def sections(body: Source) -> list[Section]:
             level = int(token.tag[1])
             path = tuple(part for part in found[-1].path if part[0] < level)
             path += ((level, title),) if title else ()
-            anchor = _unique(to_anchor(title or ""), anchors)
+            anchor = free_name(to_anchor(title or ""), anchors) or None
             found.append(Section(title, anchor, path, level, first))
         else:
             start = body.starts[first]
@@ -95,13 +95,12 @@ def to_anchor(heading: str) -> str:
     return re.sub(r"[\W_]+", "-", folded).strip("-")
 
 
-def _unique(anchor: str, taken: set[str]) -> str | None:
-    found, number = anchor, 1
-    while found in taken:
-        number += 1
-        found = f"{anchor}-{number}"
+def free_name(wish: str, taken: set[str]) -> str:
+    """The wish, or with a number behind it if it is taken; it is taken from then on."""
+    names = chain([wish], (f"{wish}-{number}" for number in count(2)))
+    found = next(name for name in names if name not in taken)
     taken.add(found)
-    return found or None
+    return found
 
 
 def passage(
