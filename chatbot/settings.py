@@ -5,13 +5,11 @@ names without it. A name may be given as `…_FILE`, the path of a file that hol
 suits secrets. All bad values are reported together, each with what would be accepted.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import fields
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationError
@@ -125,13 +123,13 @@ class Settings:
     instance: _Folder = Path("instance")
 
     @classmethod
-    def from_environ(cls, environ: Mapping[str, str]) -> Settings:
+    def from_environ(cls, environ: Mapping[str, str]) -> Self:
         """The settings in `environ`; raises SettingsError with every bad value."""
         own = {name: value for name, value in environ.items() if name.startswith(PREFIX)}
         return cls.from_mapping({name.removeprefix(PREFIX): value for name, value in own.items()})
 
     @classmethod
-    def from_mapping(cls, given: Mapping[str, Any]) -> Settings:
+    def from_mapping(cls, given: Mapping[str, Any]) -> Self:
         """The settings in a mapping of names without prefix; raises SettingsError likewise."""
         problems: list[Problem] = []
         values, wrong = _with_files(given, problems), set()

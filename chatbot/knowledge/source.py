@@ -1,11 +1,9 @@
 """One file of the folder as text, with the line of every offset."""
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from chatbot.errors import Problem
 from chatbot.knowledge.problems import finding
@@ -27,7 +25,7 @@ class Source:
     problems: list[Problem] = field(default_factory=list)
 
     @classmethod
-    def of(cls, path: str, text: str) -> Source:
+    def of(cls, path: str, text: str) -> Self:
         """A text whose line ends stay as they are."""
         return cls(path, text, (0, *(match.end() for match in LINE_END.finditer(text))))
 
