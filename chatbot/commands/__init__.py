@@ -71,9 +71,10 @@ ON = argument("--on", "as if on this day", type=date.fromisoformat, metavar="DAT
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; errors raised on purpose are printed plainly and give exit code 1."""
     name, *rest = list(sys.argv[1:] if argv is None else argv) or [""]
-    overview = "\n".join(f"  {known:<10} {told}" for known, (_, told) in COMMANDS.items())
+    lines = [f"  {known:<10} {told}" for known, (_, told) in COMMANDS.items()]
+    overview = "\n".join(["python -m chatbot COMMAND [options]", "", *lines])
     if name in ("", "-h", "--help"):
-        print(f"python -m chatbot COMMAND [options]\n\n{overview}")
+        print(overview)
         return 0 if name else 2
     if name == "--version":
         print(__version__)

@@ -83,8 +83,9 @@ class Evaluation:
         """Everything as plain numbers."""
         wrong = [{"question": asked, "answered": passage} for asked, passage in self.wrong]
         told = {
-            name: {"share": round(share.value, 6), "count": share.count, "of": share.of,
-                   "interval": [round(end, 6) for end in share.interval]}
+            name: {"share": round(share.value, 6),
+                   "interval": [round(end, 6) for end in share.interval],
+                   "count": share.count, "of": share.of}
             for name, share in self.shares.items()
         }  # fmt: skip
         return {**told, "MRR@10": round(self.mrr_at_10, 6), "wrong": wrong}
