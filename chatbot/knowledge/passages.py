@@ -9,6 +9,8 @@ from functools import lru_cache
 from itertools import chain, count, pairwise
 from typing import NamedTuple
 
+from markdown_it.tree import SyntaxTreeNode
+
 from chatbot.knowledge.fields import Node, alone, items, members
 from chatbot.knowledge.markdown import parse
 from chatbot.knowledge.model import Kind, Passage
@@ -17,10 +19,7 @@ from chatbot.knowledge.rendering import render
 from chatbot.knowledge.source import Source
 
 LONGEST = 120  # words, unless one unit is longer
-_LED_IN = {
-    *("bullet_list_open", "ordered_list_open", "table_open"),
-    *("blockquote_open", "fence", "code_block"),
-}
+_LED_IN = ("bullet_list", "ordered_list", "table", "blockquote", "fence", "code_block")
 
 
 class Block(NamedTuple):
@@ -54,7 +53,7 @@ class Section:
         for block, following in pairwise([*self.blocks, Block("hr", 0, 0, 0)]):
             if block.kind != "hr":
                 unit.append(block)
-                leads = block.kind == "paragraph_open" and following.kind in _LED_IN
+                leads = block.kind == "paragraph" and following.kind in _LED_IN
                 if leads or (block.colon and following.kind != "hr"):
                     continue
             if run and (block.kind == "hr" or sum(b.words for b in run + unit) > LONGEST):
@@ -68,14 +67,11 @@ class Section:
 def sections(body: Source) -> list[Section]:
     """The sections of an article's body, in order; the first has no heading."""
     found, anchors = [Section()], set[str]()
-    tokens = parse(body.text)[0]
-    for index, token in enumerate(tokens):
-        if token.level or token.nesting < 0:
-            continue
-        first, after = token.map or (0, 0)
-        if token.type == "heading_open":
-            title = " ".join(inline(tokens[index + 1]).split()) or None
-            level = int(token.tag[1])
+    for block in SyntaxTreeNode(parse(body.text)[0]).children:
+        first, after = block.map or (0, 0)
+        if block.type == "heading":
+            title = " ".join(inline(block.to_tokens()[1]).split()) or None
+            level = int(block.tag[1])
             path = tuple(part for part in found[-1].path if part[0] < level)
             path += ((level, title),) if title else ()
             anchor = free_name(to_anchor(title or ""), anchors) or None
@@ -83,9 +79,9 @@ def sections(body: Source) -> list[Section]:
         else:
             start = body.starts[first]
             text = body.text[start : (*body.starts, len(body.text))[after]].rstrip(" \t\r\n")
-            colon = token.type == "paragraph_open" and inline(tokens[index + 1]).endswith(":")
-            block = Block(token.type, start, start + len(text), len(text.split()), colon)
-            found[-1].blocks.append(block)
+            colon = block.type == "paragraph" and inline(block.to_tokens()[1]).endswith(":")
+            end, words = start + len(text), len(text.split())
+            found[-1].blocks.append(Block(block.type, start, end, words, colon))
     return found
 
 
