@@ -29,6 +29,8 @@ from chatbot.knowledge.loading import Loaded, load
 from chatbot.knowledge.sentences import sentences
 from chatbot.settings import Settings
 
+LOOKED_BACK = timedelta(days=90)
+
 
 def _assistant(loaded: Loaded, settings: Settings, *, sound: bool = False) -> Assistant:
     """The assistant that `serve` would start with: closed when the folder has errors. If it
@@ -45,7 +47,6 @@ def _assistant(loaded: Loaded, settings: Settings, *, sound: bool = False) -> As
     flag("--explain", "show every step in plain words"),
     flag("--json", "print the reply as the API sends it"),
     ON,
-    argument("--after", "an earlier question", action="append", default=[], metavar="QUESTION"),
 )
 def ask(args: Namespace, settings: Settings) -> None:
     """Print the reply; the exit code is 0 for every outcome."""
@@ -53,7 +54,7 @@ def ask(args: Namespace, settings: Settings) -> None:
 
     assistant = _assistant(load(read(settings.knowledge)), settings)
     day = args.on or clinic_today(assistant.corpus)
-    reply = assistant.reply(args.question, today=day, context=args.after)
+    reply = assistant.reply(args.question, today=day)
     if args.json:
         offer: dict[str, Any] = {"offered": True, "url": "/handoff"}
         offer |= {"hours": None, "reply_expected": None}
@@ -190,12 +191,8 @@ def _files(side: str | None, folder: Path) -> Files:
         return Files({name: stream.read() for name, stream in found if stream})
 
 
-@command(
-    "gaps",
-    argument("--days", "how far back to look (90)", type=int, default=90),
-    argument("--limit", "how many groups at most (50)", type=int, default=50),
-)
-def gaps(args: Namespace, settings: Settings) -> None:
+@command("gaps")
+def gaps(_args: Namespace, settings: Settings) -> None:
     """Print what is not answered well: how often and why, its wordings, what comes nearest."""
     from chatbot.curation.gaps import gaps as find
     from chatbot.safety.identifiers import redact
@@ -204,10 +201,10 @@ def gaps(args: Namespace, settings: Settings) -> None:
 
     store = open_store(settings, b"", redact)
     store.database.check()
-    since = datetime.now(UTC) - timedelta(days=args.days)
+    since = datetime.now(UTC) - LOOKED_BACK
     assistant = _assistant(load(read(settings.knowledge)), settings)
     day = clinic_today(assistant.corpus)
-    found = find(assistant, asked(store, since, redact), day, limit=args.limit)
+    found = find(assistant, asked(store, since, redact), day)
     for gap in found:
         why = ", ".join(f"{reason} {count}×" for reason, count in gap.reasons)
         print(f"{gap.count}× “{gap.question}” ({why}); now: {', '.join(told(gap.reply))}")
