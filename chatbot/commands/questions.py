@@ -15,14 +15,7 @@ from chatbot.answering.assistant import Assistant
 from chatbot.answering.model import Reply
 from chatbot.commands import ON, argument, command, flag
 from chatbot.commands.folder import clinic_today
-from chatbot.curation.expectations import (
-    Change,
-    changed_documents,
-    changes,
-    known_questions,
-    results,
-    told,
-)
+from chatbot.curation import expectations
 from chatbot.errors import ChatbotError, KnowledgeError, Problem, StorageError
 from chatbot.knowledge.folder import Files, read
 from chatbot.knowledge.loading import Loaded, load
@@ -91,7 +84,7 @@ def test(args: Namespace, settings: Settings) -> int:
         print("There are no expected questions. Add some to questions.yaml, e.g.\n"
               "- {ask: how long is the drip, expect: infusion-length}")  # fmt: skip
         return 0
-    found = results(assistant, corpus.expectations, args.on or clinic_today(corpus))
+    found = expectations.results(assistant, corpus.expectations, args.on or clinic_today(corpus))
     broken = [result for result in found if not result.kept]
     for result in broken:
         expectation = result.expectation
@@ -119,10 +112,8 @@ def evaluate_folder(args: Namespace, settings: Settings) -> None:
     try:
         text = args.questions.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise ChatbotError(
-            f"{args.questions}: cannot be read ({reason}). Check the path."
-        ) from error
+        why = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise ChatbotError(f"{args.questions}: cannot be read ({why}). Check the path.") from error
     questions = read_questions(text, str(args.questions), loaded.corpus)
     result = evaluate(assistant, questions, clinic_today(loaded.corpus))
     print(json.dumps(result.as_json(), indent=2) if args.json else "\n".join(result.lines()))
@@ -137,15 +128,20 @@ def evaluate_folder(args: Namespace, settings: Settings) -> None:
 )
 def diff(args: Namespace, settings: Settings) -> int:
     """Print which answers differ; exit 0 unless `--fail-on` applies or a side has errors."""
-    sides = [_files(side, settings.knowledge) for side in (args.old, args.new)]
-    old, new = (_assistant(load(side), settings, sound=True) for side in sides)
-    for name, what in changed_documents(old.corpus, new.corpus):
+    old, new = (_assistant(load(_files(side, settings.knowledge)), settings, sound=True)
+                for side in (args.old, args.new))  # fmt: skip
+    for name, what in expectations.changed_documents(old.corpus, new.corpus):
         print(f"document {name}: {what}")
-    questions = (*known_questions(old.corpus), *known_questions(new.corpus), *_logged(settings))
-    found = changes(old, new, questions, args.on or clinic_today(new.corpus))
+    questions = [q for side in (old, new) for q in expectations.known_questions(side.corpus)]
+    questions += _logged(settings)
+    found = expectations.changes(old, new, questions, args.on or clinic_today(new.corpus))
     for change in found:
         print(f"\n“{change.question}” {change.kind}: {change.before} → {change.after}")
-        _print_lines(change)
+        before, after = ([text[start:end] for start, end in sentences(text)]
+                         for text in (change.text_before, change.text_after))  # fmt: skip
+        for line in difflib.ndiff(before, after) if before and after else ():
+            if line[0] in "+-":
+                print(f"    {line}")
     print(f"{len(set(questions))} questions asked, {len(found)} get another reply.")
     return 1 if any(args.fail_on in ("any", change.kind) for change in found) else 0
 
@@ -162,16 +158,6 @@ def _logged(settings: Settings) -> list[str]:
         print(f"Without the questions of visitors: {error}")
         return []
     return [one.question for one in noted if one.question]
-
-
-def _print_lines(change: Change) -> None:
-    """The sentences that differ, if something is quoted on both sides."""
-    if change.text_before and change.text_after:
-        old, new = ([text[start:end] for start, end in sentences(text)]
-                    for text in (change.text_before, change.text_after))  # fmt: skip
-        for line in difflib.ndiff(old, new):
-            if line[0] in "+-":
-                print(f"    {line}")
 
 
 def _files(side: str | None, folder: Path) -> Files:
@@ -207,7 +193,8 @@ def gaps(_args: Namespace, settings: Settings) -> None:
     found = find(assistant, asked(store, since, redact), day)
     for gap in found:
         why = ", ".join(f"{reason} {count}×" for reason, count in gap.reasons)
-        print(f"{gap.count}× “{gap.question}” ({why}); now: {', '.join(told(gap.reply))}")
+        now = ", ".join(expectations.told(gap.reply))
+        print(f"{gap.count}× “{gap.question}” ({why}); now: {now}")
         for wording in gap.wordings[1:5]:
             print(f"     also “{wording}”")
         for passage in gap.nearest:

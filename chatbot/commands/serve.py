@@ -26,7 +26,6 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     last_activity: float
 
     def handle_read(self) -> None:
-        """Take in what has come."""
         begun = self.last_activity if self.request is not None else None
         super().handle_read()
         if begun is not None and self.request is not None:

@@ -101,7 +101,6 @@ def _written(found: Iterable[_Found], name: str, taken: set[str], language: str)
 
 
 def _page(name: str, content: bytes) -> Iterator[_Found]:
-    """A saved web page."""
     from bs4 import UnicodeDammit
 
     try:
@@ -114,7 +113,6 @@ def _page(name: str, content: bytes) -> Iterator[_Found]:
 
 
 def _word(name: str, content: bytes) -> Iterator[_Found]:
-    """A Word file."""
     import mammoth
 
     try:
@@ -142,7 +140,6 @@ def _word(name: str, content: bytes) -> Iterator[_Found]:
 
 
 def _wordpress(name: str, content: bytes) -> Iterator[_Found]:
-    """An export of a WordPress site: its posts and pages."""
     root = _xml(content)
     items = root.findall("./channel/item")
     if root.tag != "rss" or not items:
@@ -185,7 +182,6 @@ def _paragraphs(body: str) -> str:
 
 
 def _table(name: str, content: bytes) -> Iterator[_Found]:
-    """A CSV file of questions and answers."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -18,6 +18,7 @@ Node = Any  # None is accepted for one that is not there
 DEEPEST = 20
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _YAML_BREAK = re.compile("[\x85\u2028\u2029]")  # line ends to YAML, but to no editor
+_adapter: Any = cache(TypeAdapter)
 # What is to stand in the place of another kind of value, by pydantic's name for it.
 _LIST = ("a list", "[one, two], or lines of `- one`")
 _SHAPES = {
@@ -128,11 +129,6 @@ def read(
     with suppress(ValidationError):
         return adapter.validate_python(values)
     return None
-
-
-@cache
-def _adapter(wanted: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(wanted)
 
 
 def _refuse(node: Node, error: Any, source: Source) -> None:

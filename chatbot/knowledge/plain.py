@@ -17,7 +17,6 @@ def plain(source: str) -> str:
 
 
 def inline(token: Token) -> str:
-    """The text of one inline token."""
     return "".join(
         "\n" if child.type in ("softbreak", "hardbreak")
         else inline(child) if child.type == "image" else child.content

@@ -68,16 +68,11 @@ def _open(value: Any) -> tuple[time, time]:
     raise PydanticCustomError("bad-value", example)
 
 
-def _week(hours: Mapping[str, tuple[time, time]]) -> Mapping[str, tuple[time, time]]:
-    return {day: hours[day] for day in DAYS if day in hours}
-
-
-def _words(texts: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(text.strip() for text in texts if text.strip())
-
-
 Day = Annotated[date, BeforeValidator(_day)]
-Words = Annotated[tuple[str, ...], AfterValidator(_words)]
+Words = Annotated[
+    tuple[str, ...],
+    AfterValidator(lambda texts: tuple(text.strip() for text in texts if text.strip())),
+]
 Web = Annotated[str, accepts(_is_web, "one such as https://clinic.example/page", "bad-url")]
 Email = Annotated[str, accepts(_EMAIL.fullmatch, "one such as desk@clinic.example")]
 Zone = Annotated[str, accepts(_is_zone, "a name such as America/Los_Angeles")]
@@ -87,5 +82,6 @@ Accent = Annotated[
     accepts(readable, "a darker colour", "bad-accent"),
 ]
 Hours = Annotated[
-    Mapping[str, Annotated[tuple[time, time], BeforeValidator(_open)]], AfterValidator(_week)
+    Mapping[str, Annotated[tuple[time, time], BeforeValidator(_open)]],
+    AfterValidator(lambda hours: {day: hours[day] for day in DAYS if day in hours}),
 ]
