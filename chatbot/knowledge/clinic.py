@@ -13,6 +13,7 @@ from chatbot.text.terms import LANGUAGES
 
 FILE, SYNONYMS = "clinic.yaml", "synonyms.yaml"
 SAFETY, QUESTIONS = "safety.yaml", "questions.yaml"
+SINGLE = (FILE, SYNONYMS, SAFETY, QUESTIONS)
 _LINE = {SYNONYMS: "- [infusion, drip, iv]",
          QUESTIONS: "- {ask: how long is the drip, expect: infusion-length}"}  # fmt: skip
 _PHRASE = {"category": "overdose", "tier": "urgent", "match": '"took the whole bottle"'}

@@ -9,13 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from chatbot.errors import Problem
-from chatbot.knowledge.clinic import FILE, QUESTIONS, SAFETY, SYNONYMS
+from chatbot.knowledge.clinic import SINGLE
 from chatbot.knowledge.fields import nearest
 from chatbot.knowledge.problems import finding
 from chatbot.knowledge.source import LIMITS
 
 Stats = Mapping[str, tuple[int, int, int]]
-SINGLE = (FILE, SYNONYMS, SAFETY, QUESTIONS)
 DIRECTORIES = {"articles": ".md", "faqs": ".yaml"}
 _MISNAMED = (".md", ".markdown", ".yaml", ".yml", ".txt", ".docx")
 

@@ -1,8 +1,7 @@
 """From files to a corpus, with everything that is wrong, all at once. Pure."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeVar
 
 from chatbot.errors import Problem, errors
 from chatbot.knowledge import clinic
@@ -10,9 +9,7 @@ from chatbot.knowledge.documents import Reading, read_file
 from chatbot.knowledge.folder import Files
 from chatbot.knowledge.model import Clinic, Corpus, Document, Status
 from chatbot.knowledge.problems import finding
-from chatbot.knowledge.source import Source, decode
-
-T = TypeVar("T")
+from chatbot.knowledge.source import decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +36,16 @@ def load(files: Files) -> Loaded:
 
 
 def _load(files: Files) -> Loaded:
-    problems = list(files.problems)
+    singles = {path: decode(path, files.contents.get(path, b"")) for path in clinic.SINGLE}
+    about = clinic.read_clinic(singles[clinic.FILE])
+    synonyms = clinic.read_synonyms(singles[clinic.SYNONYMS])
+    phrases, resources = clinic.read_safety(singles[clinic.SAFETY])
+    expectations = clinic.read_questions(singles[clinic.QUESTIONS])
+    problems = [*files.problems]
     if clinic.FILE not in files.contents:
         problems.append(finding("missing-clinic", clinic.FILE))
-
-    def single(path: str, reader: Callable[[Source], T]) -> T:
-        source = decode(path, files.contents.get(path, b""))
-        found = reader(source)
-        problems.extend(source.problems if path in files.contents else ())
-        return found
-
-    about = single(clinic.FILE, clinic.read_clinic)
-    synonyms = single(clinic.SYNONYMS, clinic.read_synonyms)
-    phrases, resources = single(clinic.SAFETY, clinic.read_safety)
-    expectations = single(clinic.QUESTIONS, clinic.read_questions)
+    for path in singles.keys() & files.contents.keys():
+        problems += singles[path].problems
     readings = {path: read_file(path, content, about.language)
                 for path, content in sorted(files.contents.items()) if "/" in path}  # fmt: skip
     problems += [problem for reading in readings.values() for problem in reading.problems]
