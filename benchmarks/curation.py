@@ -15,9 +15,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from chatbot.answering.assistant import Assistant
 from chatbot.answering.confidence import Gate
-from chatbot.curation.comparison import documents
 from chatbot.curation.drafts import Entry, faq_source
-from chatbot.curation.expectations import results
+from chatbot.curation.expectations import changed_documents, results
 from chatbot.curation.freshness import expiries, reminders
 from chatbot.curation.gaps import Asked, Why, gaps
 from chatbot.curation.lint import lint, numbers
@@ -96,7 +95,7 @@ def main() -> int:
     timed("lint", lambda: lint(corpus, files))
     timed("numbers", lambda: numbers(corpus, files))
     timed("test, 200 questions", lambda: results(assistant, expected, TODAY))
-    timed("documents that differ", lambda: documents(corpus, corpus))
+    timed("documents that differ", lambda: changed_documents(corpus, corpus))
     timed("gaps, 2,000 questions", lambda: gaps(assistant, questions, TODAY))
     timed("expiring", lambda: expiries(corpus, TODAY, [p.id for p in corpus.passages], 90))
     timed("reminders", lambda: reminders(corpus, TODAY))

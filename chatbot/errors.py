@@ -1,22 +1,7 @@
 """Everything this package raises on purpose, and the findings it reports.
 
-    ChatbotError
-    ├── SettingsError          bad environment values, all of them at once
-    ├── KnowledgeError         a command needs a sound knowledge folder and has not got one
-    ├── NotVerbatim            the response path refused to send text that is not a passage
-    ├── StorageError
-    │   ├── SchemaOutdated     the database needs `python -m chatbot db upgrade`
-    │   └── StorageUnavailable the database cannot be reached or written right now
-    ├── HandoffError
-    │   ├── HandoffNotFound    no such reference or token
-    │   ├── HandoffConflict    same key with another body, or somebody else was faster
-    │   └── TransitionRefused  this event is not allowed in this state
-    └── DeliveryError          a notification was not accepted; `permanent` says whether to retry
-
 Not being able to answer a question is an outcome of a reply, never an exception.
 """
-
-from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -49,8 +34,13 @@ class Problem:
         return f"{place}: {self.message} {self.fix}".rstrip()
 
 
+def errors(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Those findings that keep a change from going live."""
+    return tuple(problem for problem in problems if problem.level is Level.ERROR)
+
+
 class ChatbotError(Exception):
-    """The root of the tree above."""
+    """The root of everything raised on purpose."""
 
 
 class ProblemsError(ChatbotError):
@@ -85,19 +75,15 @@ class StorageUnavailable(StorageError):
     """The database cannot be reached, is locked, full or read-only; nothing was saved."""
 
 
-class HandoffError(ChatbotError):
-    """A hand-off cannot be shown or changed as asked."""
-
-
-class HandoffNotFound(HandoffError):
+class HandoffNotFound(ChatbotError):
     """There is no hand-off with this reference or token."""
 
 
-class HandoffConflict(HandoffError):
+class HandoffConflict(ChatbotError):
     """The same key came with another body, or the item changed since it was read."""
 
 
-class TransitionRefused(HandoffError):
+class TransitionRefused(ChatbotError):
     """The event is not allowed in the item's present state."""
 
 
@@ -111,6 +97,5 @@ class DeliveryError(ChatbotError):
     def __init__(
         self, message: str, *, permanent: bool = False, retry_after: float | None = None
     ) -> None:
-        self.permanent = permanent
-        self.retry_after = retry_after
         super().__init__(message)
+        self.permanent, self.retry_after = permanent, retry_after

@@ -5,163 +5,42 @@ names without it. A name may be given as `…_FILE`, the path of a file that hol
 suits secrets. All bad values are reported together, each with what would be accepted.
 """
 
-from __future__ import annotations
-
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import fields
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic.dataclasses import dataclass
 
 from chatbot.errors import Problem, SettingsError
 
 PREFIX = "CHATBOT_"
 ROOT = Path(__file__).resolve().parent.parent
+# With what a setting begins that needs another one, that one, and why.
+_PARTNERS = (
+    ("DATABASE_URL", "postgresql", "SECRET_KEY", "when DATABASE_URL is PostgreSQL, so that every"
+     " process signs alike, e.g. the output of `openssl rand -hex 32`"),
+    ("WEBHOOK_URL", "", "WEBHOOK_SECRET", "with WEBHOOK_URL, so that the receiver can tell our"
+     " calls from others, e.g. the output of `openssl rand -hex 32`"),
+    ("SMTP_URL", "", "MAIL_FROM", "with SMTP_URL: the address mails come from"),
+)  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """The settings, checked. Empty strings mean "not set"."""
+def _switch(on: str = "on") -> BeforeValidator:
+    def read(value: str | bool) -> bool:
+        if isinstance(value, bool):
+            return value
+        if value.lower() not in (on, "on", "off"):
+            raise ValueError(f"'{on}' or 'off'")
+        return value.lower() != "off"
 
-    knowledge: Path = Path("knowledge")
-    database_url: str = ""
-    secret_key: str = ""
-    public_url: str = ""
-    embed_origins: tuple[str, ...] = ()
-    rate_limit: str = "60 per minute"
-    redis_url: str = ""
-    trusted_proxies: int = 0
-    smtp_url: str = ""
-    mail_from: str = ""
-    notify_email: str = ""
-    webhook_url: str = ""
-    webhook_secret: str = ""
-    webhook_private: bool = False
-    retention_days: int = 90
-    question_log: bool = False
-    metrics: bool = False
-    semantics: bool = True
-    staff_mfa: bool = True
-    instance: Path = Path("instance")
-
-    @classmethod
-    def from_environ(cls, environ: Mapping[str, str]) -> Settings:
-        """The settings in `environ`; raises SettingsError with every bad value."""
-        given = {
-            name[len(PREFIX) :]: value for name, value in environ.items() if name.startswith(PREFIX)
-        }
-        return cls.from_mapping(given)
-
-    @classmethod
-    def from_mapping(cls, given: Mapping[str, Any]) -> Settings:
-        """The settings in a mapping of names without prefix; raises SettingsError likewise."""
-        problems: list[Problem] = []
-        values: dict[str, Any] = {}
-        for name, text in _with_files(given, problems).items():
-            reader = _READERS.get(name)
-            if reader is None:
-                problems.append(_unknown(name))
-                continue
-            try:
-                values[name.lower()] = reader(text)
-            except ValueError as error:
-                problems.append(_problem(name, text, str(error)))
-        problems += _combinations(values)
-        if problems:
-            raise SettingsError(problems)
-        return cls(**values)
+    return BeforeValidator(read)
 
 
-def _with_files(given: Mapping[str, Any], problems: list[Problem]) -> dict[str, str]:
-    texts: dict[str, str] = {}
-    for name, value in given.items():
-        if name.endswith("_FILE"):
-            try:
-                texts[name[: -len("_FILE")]] = Path(str(value)).read_text("utf-8").strip()
-            except (OSError, UnicodeDecodeError) as error:
-                reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-                problems.append(_problem(name, str(value), f"a readable file ({reason})"))
-        elif isinstance(value, tuple | list):
-            texts.setdefault(name, ",".join(str(item) for item in value))
-        elif isinstance(value, bool):
-            texts.setdefault(name, "on" if value else "off")
-        else:
-            texts.setdefault(name, str(value).strip())
-    return texts
-
-
-def _combinations(values: Mapping[str, Any]) -> list[Problem]:
-    problems = []
-    if str(values.get("database_url", "")).startswith("postgresql") and not values.get(
-        "secret_key"
-    ):
-        problems.append(
-            _problem(
-                "SECRET_KEY",
-                "",
-                "given when DATABASE_URL is PostgreSQL, so that every process"
-                " signs alike, e.g. the output of `openssl rand -hex 32`",
-            )
-        )
-    if values.get("webhook_url") and not values.get("webhook_secret"):
-        problems.append(
-            _problem(
-                "WEBHOOK_SECRET",
-                "",
-                "given with WEBHOOK_URL, so that the receiver can tell our"
-                " calls from others, e.g. the output of `openssl rand -hex 32`",
-            )
-        )
-    if values.get("smtp_url") and not values.get("mail_from"):
-        problems.append(
-            _problem("MAIL_FROM", "", "given with SMTP_URL: the address mails come from")
-        )
-    return problems
-
-
-def _problem(name: str, seen: str, accepted: str) -> Problem:
-    shown = "is not set" if not seen else f"is {seen!r}"
-    if any(word in name for word in ("SECRET", "URL")) and seen:
-        shown = "cannot be used as it is"  # it may hold a password
-    return Problem(PREFIX + name, 0, "setting", f"{shown}.", f"It must be {accepted}.")
-
-
-def _unknown(name: str) -> Problem:
-    near = get_close_matches(name, _READERS, n=1)
-    fix = f"Did you mean {PREFIX}{near[0]}?" if near else "Remove it, or see docs/operating.md."
-    return Problem(PREFIX + name, 0, "setting", "is not a setting.", fix)
-
-
-def _text(value: str) -> str:
-    return value
-
-
-def _path(value: str) -> Path:
-    if not value:
-        raise ValueError("the path of a folder")
-    return Path(value)
-
-
-def _switch(on: str = "on", off: str = "off") -> Callable[[str], bool]:
-    def read(value: str) -> bool:
-        if value.lower() not in (on, off):
-            raise ValueError(f"'{on}' or '{off}'")
-        return value.lower() == on
-
-    return read
-
-
-def _number(least: int, most: int) -> Callable[[str], int]:
-    def read(value: str) -> int:
-        if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
-            raise ValueError(f"a whole number from {least} to {most}")
-        return int(value)
-
-    return read
-
-
-def _url(*schemes: str, example: str) -> Callable[[str], str]:
+def _url(*schemes: str) -> AfterValidator:
     def read(value: str) -> str:
         try:
             parts = urlsplit(value)
@@ -170,22 +49,28 @@ def _url(*schemes: str, example: str) -> Callable[[str], str]:
         except ValueError:
             usable = False
         if value and not usable:
-            raise ValueError(f"a URL such as {example}")
+            begins = " or ".join(f"{scheme}://" for scheme in schemes)
+            raise ValueError(f"a URL that begins with {begins}")
         return value.rstrip("/") if "https" in schemes else value
 
-    return read
+    return AfterValidator(read)
 
 
-def _origins(value: str) -> tuple[str, ...]:
-    origins = tuple(item.strip().rstrip("/") for item in value.split(",") if item.strip())
+def _path(value: str | Path) -> Path:
+    if not value or not str(value):
+        raise ValueError("the path of a folder")
+    return Path(value)
+
+
+def _origins(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    items = value.split(",") if isinstance(value, str) else value
+    origins = tuple(item.strip().rstrip("/") for item in items if item.strip())
     for origin in origins:
         parts = urlsplit(origin)
-        if parts.scheme not in ("http", "https") or not parts.netloc or parts.path or parts.query:
-            raise ValueError(
-                "a comma list of origins without paths, e.g. https://blog.example,https://www.example"
-            )
-        if any(character in origin for character in " ;'\"*"):
-            raise ValueError("a comma list of exact origins; wildcards are not accepted")
+        exact = parts.scheme in ("http", "https") and parts.netloc and not parts.path + parts.query
+        if not exact or any(character in origin for character in " ;'\"*"):
+            raise ValueError("a comma list of exact origins without paths or wildcards, "
+                             "e.g. https://blog.example,https://www.example")  # fmt: skip
     return origins
 
 
@@ -207,31 +92,88 @@ def _address(value: str) -> str:
     return value
 
 
-_READERS: dict[str, Callable[[str], Any]] = {
-    "KNOWLEDGE": _path,
-    "DATABASE_URL": _url(
-        "sqlite",
-        "postgresql",
-        "postgresql+psycopg",
-        example="sqlite:////var/lib/chatbot/chatbot.db",
-    ),
-    "SECRET_KEY": _text,
-    "PUBLIC_URL": _url("http", "https", example="https://faq.clinic.example"),
-    "EMBED_ORIGINS": _origins,
-    "RATE_LIMIT": _rate,
-    "REDIS_URL": _url("redis", "rediss", "unix", example="redis://127.0.0.1:6379/0"),
-    "TRUSTED_PROXIES": _number(0, 10),
-    "SMTP_URL": _url("smtp", "smtps", example="smtps://user:password@mail.clinic.example:465"),
-    "MAIL_FROM": _address,
-    "NOTIFY_EMAIL": _address,
-    "WEBHOOK_URL": _url("http", "https", example="https://hooks.clinic.example/faq"),
-    "WEBHOOK_SECRET": _text,
-    "WEBHOOK_PRIVATE": _switch(),
-    "RETENTION_DAYS": _number(1, 3650),
-    "QUESTION_LOG": _switch(),
-    "METRICS": _switch(),
-    "SEMANTICS": _switch(),
-    "STAFF_MFA": _switch("required", "off"),
-    "INSTANCE": _path,
-}
-assert set(_READERS) == {entry.name.upper() for entry in fields(Settings)}
+_Folder = Annotated[Path, BeforeValidator(_path)]
+_Switch = Annotated[bool, _switch()]
+_Address = Annotated[str, AfterValidator(_address)]
+
+
+@dataclass(frozen=True, slots=True, config=ConfigDict(extra="forbid"))
+class Settings:
+    """The settings, checked. Empty strings mean "not set"."""
+
+    knowledge: _Folder = Path("knowledge")
+    database_url: Annotated[str, _url("sqlite", "postgresql", "postgresql+psycopg")] = ""
+    secret_key: str = ""
+    public_url: Annotated[str, _url("http", "https")] = ""
+    embed_origins: Annotated[tuple[str, ...], BeforeValidator(_origins)] = ()
+    rate_limit: Annotated[str, AfterValidator(_rate)] = "60 per minute"
+    redis_url: Annotated[str, _url("redis", "rediss", "unix")] = ""
+    trusted_proxies: Annotated[int, Field(ge=0, le=10)] = 0
+    smtp_url: Annotated[str, _url("smtp", "smtps")] = ""
+    mail_from: _Address = ""
+    notify_email: _Address = ""
+    webhook_url: Annotated[str, _url("http", "https")] = ""
+    webhook_secret: str = ""
+    webhook_private: _Switch = False
+    retention_days: Annotated[int, Field(ge=1, le=3650)] = 90
+    question_log: _Switch = False
+    metrics: _Switch = False
+    semantics: _Switch = True
+    staff_mfa: Annotated[bool, _switch("required")] = True
+    instance: _Folder = Path("instance")
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Self:
+        """The settings in `environ`; raises SettingsError with every bad value."""
+        own = {name: value for name, value in environ.items() if name.startswith(PREFIX)}
+        return cls.from_mapping({name.removeprefix(PREFIX): value for name, value in own.items()})
+
+    @classmethod
+    def from_mapping(cls, given: Mapping[str, Any]) -> Self:
+        """The settings in a mapping of names without prefix; raises SettingsError likewise."""
+        problems: list[Problem] = []
+        values, wrong = _with_files(given, problems), set()
+        try:
+            settings = cls(**{name.lower(): value for name, value in values.items()})
+        except ValidationError as error:
+            found = {str(one["loc"][0]).upper(): one for one in error.errors()}
+            problems += [_refused(name, one) for name, one in found.items()]
+            wrong = set(found)
+        problems += [
+            _problem(partner, "", f"It must be given {why}.")
+            for name, start, partner, why in _PARTNERS
+            if (value := str(values.get(name, ""))).startswith(start) and value
+            and name not in wrong and not values.get(partner)
+        ]  # fmt: skip
+        if problems:
+            raise SettingsError(problems)
+        return settings
+
+
+def _with_files(given: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any]:
+    values = {name: value.strip() if isinstance(value, str) else value
+              for name, value in given.items() if not name.endswith("_FILE")}  # fmt: skip
+    for name in given.keys() - values.keys():
+        try:
+            path = Path(str(given[name]))
+            values[name.removesuffix("_FILE")] = path.read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+            problems.append(_problem(name, str(path), f"It must be a readable file ({reason})."))
+    return values
+
+
+def _refused(name: str, error: Mapping[str, Any]) -> Problem:
+    if error["type"] == "unexpected_keyword_argument":
+        near = get_close_matches(name, [field.name.upper() for field in fields(Settings)], n=1)
+        fix = f"Did you mean {PREFIX}{near[0]}?" if near else "Remove it, or see docs/operating.md."
+        return Problem(PREFIX + name, 0, "setting", "is not a setting.", fix)
+    own = error.get("ctx", {}).get("error")
+    return _problem(name, str(error["input"]), f"It must be {own}." if own else f"{error['msg']}.")
+
+
+def _problem(name: str, seen: str, fix: str) -> Problem:
+    shown = f"is {seen!r}." if seen else "is not set."
+    if any(word in name for word in ("SECRET", "URL")) and seen:
+        shown = "cannot be used as it is."  # it may hold a password
+    return Problem(PREFIX + name, 0, "setting", shown, fix)

@@ -1,61 +1,90 @@
-"""The command line, one file per command.
+"""The command line: what can be typed, and in which module of this package it is done.
 
-A command is a module of this package with `HELP`, `configure(parser)` and `run(args, settings)`,
-which returns the exit code. Its file name is its name. Only the chosen command is imported, so that
-`python -m chatbot check` stays quick and works when everything else is broken.
+Only the chosen command's module is imported, so that `python -m chatbot check` stays quick and
+works when everything else is broken.
 """
-
-from __future__ import annotations
 
 import argparse
 import importlib
 import os
-import pkgutil
 import sys
-from collections.abc import Sequence
-from typing import Protocol, cast
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
 
 from chatbot import __version__
 from chatbot.errors import ChatbotError
 from chatbot.settings import Settings
 
+COMMANDS = {  # name: (module, help)
+    "approve": ("folder", "approve FILE[#ID] --by NAME --until DATE"),
+    "ask": ("questions", 'answer one question: ask "how long is the drip" [--explain]'),
+    "check": ("folder", "check the knowledge folder; exit 1 on errors, --strict: on warnings too"),
+    "close": ("folder", "close REASON: stop answering until `open`"),
+    "db": ("database", "make or change the database's tables; back it up; restore it"),
+    "deliver": ("database", "send waiting notices about hand-offs, once or until stopped"),
+    "diff": ("questions", "show which answers differ between two folders or Git revisions"),
+    "doctor": ("doctor", "say what stands in the way of letting patients use this site"),
+    "evaluate": ("questions", "measure a folder against a file of questions with known answers"),
+    "gaps": ("questions", "list what visitors ask that is not answered, most frequent first"),
+    "handoffs": ("database", "list, export or erase what visitors asked staff"),
+    "import": ("folder", "make drafts out of .xml (WordPress), .html, .docx and .csv files"),
+    "open": ("folder", "answer again after `close`"),
+    "purge": ("database", "erase what is past CHATBOT_RETENTION_DAYS (serve does this by itself)"),
+    "serve": ("serve", "serve the site (default http://127.0.0.1:8000)"),
+    "staff": ("database", "add, list or disable the accounts of staff"),
+    "test": ("questions", "ask every question of questions.yaml and compare with what is expected"),
+    "verify": ("folder", "prove that every live passage is word for word what its file says"),
+}
 
-class Command(Protocol):
-    """What each module of this package offers."""
-
-    HELP: str
-
-    def configure(self, parser: argparse.ArgumentParser) -> None:
-        """Add the command's own arguments."""
-
-    def run(self, args: argparse.Namespace, settings: Settings) -> int:
-        """Do it; the returned number is the exit code."""
+Run = Callable[[argparse.Namespace, Settings], int | None]
+Argument = tuple[str, dict[str, Any]]
+_FOUND: dict[str, tuple[Run, Sequence[Argument]]] = {}
 
 
-def names() -> tuple[str, ...]:
-    """All commands, in alphabetical order."""
-    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
+def command(name: str, *arguments: Argument) -> Callable[[Run], Run]:
+    """Make a function the command `name`, or one action of it such as `db upgrade`.
+
+    What the function returns is the exit code, none is 0; an action's docstring is its help.
+    """
+
+    def register(run: Run) -> Run:
+        _FOUND[name] = run, arguments
+        return run
+
+    return register
+
+
+def argument(name: str, help: str | None = None, **options: Any) -> Argument:
+    """An argument as argparse takes it."""
+    return name, {"help": help, **options}
+
+
+def flag(name: str, help: str) -> Argument:
+    """An option without a value."""
+    return argument(name, help, action="store_true")
+
+
+ON = argument("--on", "as if on this day", type=date.fromisoformat, metavar="DATE")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; errors raised on purpose are printed plainly and give exit code 1."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
-    if not arguments or arguments[0] in ("-h", "--help"):
-        print(_overview())
-        return 0 if arguments else 2
-    if arguments[0] == "--version":
+    name, *rest = list(sys.argv[1:] if argv is None else argv) or [""]
+    lines = [f"  {known:<10} {told}" for known, (_, told) in COMMANDS.items()]
+    overview = "\n".join(["python -m chatbot COMMAND [options]", "", *lines])
+    if name in ("", "-h", "--help"):
+        print(overview)
+        return 0 if name else 2
+    if name == "--version":
         print(__version__)
         return 0
-    name, rest = arguments[0], arguments[1:]
-    if name not in names():
-        print(f"There is no command {name!r}. The commands are:\n{_overview()}", file=sys.stderr)
+    if name not in COMMANDS:
+        print(f"There is no command {name!r}. The commands are:\n{overview}", file=sys.stderr)
         return 2
-    command = _command(name)
-    parser = argparse.ArgumentParser(prog=f"python -m chatbot {name}", description=command.HELP)
-    command.configure(parser)
-    args = parser.parse_args(rest)
+    args = _parser(name).parse_args(rest)
     try:
-        return command.run(args, Settings.from_environ(os.environ))
+        return args.run(args, Settings.from_environ(os.environ)) or 0
     except ChatbotError as error:
         print(error, file=sys.stderr)
         return 1
@@ -65,10 +94,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
 
 
-def _command(name: str) -> Command:
-    return cast(Command, importlib.import_module(f"{__name__}.{name}"))
-
-
-def _overview() -> str:
-    lines = [f"  {name:<10} {_command(name).HELP}" for name in names()]
-    return "\n".join(["python -m chatbot COMMAND [options]", "", *lines])
+def _parser(name: str) -> argparse.ArgumentParser:
+    module, told = COMMANDS[name]
+    importlib.import_module(f"{__name__}.{module}")
+    parser = argparse.ArgumentParser(prog=f"python -m chatbot {name}", description=told)
+    actions = None if name in _FOUND else parser.add_subparsers(dest="action", required=True)
+    for found, (run, arguments) in _FOUND.items():
+        if found.split()[0] == name:
+            part = actions.add_parser(found.split()[1], help=run.__doc__) if actions else parser
+            part.set_defaults(run=run)
+            for argued, options in arguments:
+                part.add_argument(argued, **options)
+    return parser

@@ -1,15 +1,13 @@
 """`doctor`: is this site ready for patients? One line a finding, each with what to do."""
 
-from __future__ import annotations
-
-import argparse
-import os
 import shutil
 import stat
+from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
 
-from chatbot.commands.ask import clinic_today
+from chatbot.commands import command
+from chatbot.commands.folder import clinic_today
 from chatbot.errors import ChatbotError
 from chatbot.knowledge.folder import read
 from chatbot.knowledge.loading import load
@@ -18,24 +16,14 @@ from chatbot.settings import Settings
 from chatbot.storage.deliveries import channels
 from chatbot.storage.store import Store, open_store
 
-HELP = "say what stands in the way of letting patients use this site"
 NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "ceph", "glusterfs", "afs"}
-SAMPLE = "sample"
 LEAST_FREE = 200 * 1024 * 1024  # bytes of disk, below which hand-offs may soon not be kept
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """It takes no arguments: it looks at everything."""
-
-
-def run(args: argparse.Namespace, settings: Settings) -> int:
+@command("doctor")
+def doctor(_args: Namespace, settings: Settings) -> int:
     """Print what is to be mended; exit 1 when there is anything."""
-    del args
-    findings = [
-        *_knowledge(settings),
-        *_people(settings),
-        *_installation(settings),
-    ]
+    findings = [*_knowledge(settings), *_people(settings), *_installation(settings)]
     for finding in findings:
         print(f"- {finding}")
     print(f"{len(findings)} to mend." if findings else "Nothing stands in the way.")
@@ -44,22 +32,19 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
 def _knowledge(settings: Settings) -> Iterator[str]:
     loaded = load(read(settings.knowledge))
-    corpus = loaded.corpus
-    today = clinic_today(corpus)
+    corpus, today = loaded.corpus, clinic_today(loaded.corpus)
     live = corpus.live(today)
     if loaded.errors:
         yield f"The knowledge folder has {len(loaded.errors)} errors. Run `check` and mend them."
     if not live:
         yield "Nothing can be quoted. Approve documents with `approve`."
-    samples = [document.id for document in live if document.approved_by == SAMPLE]
-    if samples:
+    if samples := [document.id for document in live if document.approved_by == "sample"]:
         shown = ", ".join(samples[:3])
         yield (f"{len(samples)} live documents are approved by “sample” ({shown}, …). A clinician "
                "must approve your own text with `approve`, or retire them.")  # fmt: skip
     if corpus.clinic.closed is not None:
         yield "The site is closed in clinic.yaml. Run `open` when you want it to answer."
-    old = stale(today, (), corpus.clinic.country)
-    if old:
+    if old := stale(today, (), corpus.clinic.country):
         yield (f"{len(old)} crisis resources were last verified over 180 days ago "
                f"({old[0].label}, …). Call them and see docs/safety.md.")  # fmt: skip
 
@@ -92,8 +77,7 @@ def _installation(settings: Settings) -> Iterator[str]:
                "mails do not work.")  # fmt: skip
     if not settings.instance.exists():
         return
-    secret = settings.instance / "secret_key"
-    for path in (secret, settings.instance / "chatbot.db"):
+    for path in (settings.instance / "secret_key", settings.instance / "chatbot.db"):
         if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
             yield f"{path} can be read by others. Run `chmod 600 {path}`."
     kind = _file_system(settings.instance)
@@ -110,7 +94,6 @@ def _file_system(folder: Path) -> str:
         lines = Path("/proc/self/mounts").read_text("utf-8").splitlines()
     except OSError:
         return ""
-    mounts = {fields[1]: fields[2] for fields in (line.split() for line in lines)}
-    place = os.path.realpath(folder)
-    fits = [point for point in mounts if os.path.commonpath([point, place]) == point]
-    return mounts[max(fits, key=len)] if fits else ""
+    mounts = dict(line.split()[1:3] for line in lines)
+    places = (folder.resolve(), *folder.resolve().parents)
+    return next((mounts[str(place)] for place in places if str(place) in mounts), "")

@@ -1,20 +1,18 @@
 """`serve`: the site, on waitress."""
 
-from __future__ import annotations
-
-import argparse
 import logging
 import os
 import signal
 import sys
+from argparse import Namespace
 from typing import Any
 
 from waitress.channel import HTTPChannel
 
-from chatbot.errors import Level
+from chatbot.commands import argument, command, flag
+from chatbot.errors import errors
 from chatbot.settings import Settings
 
-HELP = "serve the site (default http://127.0.0.1:8000)"
 THREADS = 8
 PATIENCE = 15  # seconds a client may be idle, or take to send one request
 # waitress spools longer bodies to disk before the application can refuse them; past this size it
@@ -28,23 +26,19 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     last_activity: float
 
     def handle_read(self) -> None:
-        """Take in what has come."""
         begun = self.last_activity if self.request is not None else None
         super().handle_read()
         if begun is not None and self.request is not None:
             self.last_activity = begun
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Where to listen, and whether a broken folder keeps the site from starting."""
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
-    parser.add_argument(
-        "--strict", action="store_true", help="exit 1 when the knowledge folder has errors"
-    )
-
-
-def run(args: argparse.Namespace, settings: Settings) -> int:
+@command(
+    "serve",
+    argument("--host", default="127.0.0.1"),
+    argument("--port", type=int, default=os.environ.get("PORT", "8000")),
+    flag("--strict", "exit 1 when the knowledge folder has errors"),
+)
+def serve(args: Namespace, settings: Settings) -> int:
     """Serve until stopped; a folder with errors serves closed unless `--strict`."""
     import waitress
 
@@ -58,23 +52,16 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     problems = services.library.snapshot.problems
     for problem in problems:
         print(problem, file=sys.stderr)
-    broken = any(problem.level is Level.ERROR for problem in problems)
+    broken = bool(errors(problems))
     if broken and args.strict:
         return 1
     if broken:
         print("Serving closed until the errors above are mended.", file=sys.stderr)
     server: Any = waitress.create_server(
-        app,
-        host=args.host,
-        port=args.port,
-        threads=THREADS,
-        connection_limit=2000,
-        asyncore_use_poll=True,
-        channel_timeout=PATIENCE,
-        cleanup_interval=PATIENCE // 3,
-        max_request_body_size=LONGEST_BODY,
-        ident=None,
-    )
+        app, host=args.host, port=args.port, threads=THREADS, connection_limit=2000,
+        asyncore_use_poll=True, channel_timeout=PATIENCE, cleanup_interval=PATIENCE // 3,
+        max_request_body_size=LONGEST_BODY, ident=None,
+    )  # fmt: skip
     server.channel_class = Channel
     # Left this way, waitress lets requests under way finish, for 5 seconds at most.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

@@ -1,7 +1,5 @@
 """From HTML that others made to Markdown of ours, naming what is lost on the way."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,8 +11,11 @@ from chatbot.knowledge.markdown import SCHEMES
 from chatbot.knowledge.plain import plain
 
 MOST = 0.5  # of a page's paragraphs are in its text, at least
-_RAISED = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
-_LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
+_SHIFTED = {
+    "sup": (str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ"), "^"),
+    "sub": (str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎"), "_"),
+}
+_RENAMED = {"summary": "h3", "dd": "p", "dl": "div", "figcaption": "p", "address": "p"}
 _MARK = re.compile("\ue000(\\d+)\ue001")
 _WORDS = re.compile(r"\w+")
 
@@ -38,28 +39,32 @@ def convert(html: str, url: str = "", title: str = "", *, whole: bool = False) -
 
     rules = read_yaml("import.yaml")
     soup = BeautifulSoup(html.replace("\ue000", "").replace("\ue001", ""), "html.parser")
-    stated, url = _about(soup, url)
+    title = title or _stated(soup, "meta[property='og:title']", "content")
+    title = title or (soup.title.get_text() if soup.title else "")
+    link = _stated(soup, "link[rel=canonical]", "href")
+    link = link or _stated(soup, "meta[property='og:url']", "content")
     for comment in soup.find_all(string=lambda text: isinstance(text, Comment)):
         comment.extract()
     root = soup if whole else _content(soup, rules["content"])
-    frame = [] if whole else rules["boilerplate"]
-    for element in root.select(", ".join([rules["unseen"], *frame])):
+    for element in root.select(", ".join([rules["unseen"], *rules["boilerplate"] * (not whole)])):
         element.extract()
     first = root.select("h1.title") or root.find_all("h1")
     heading = first[0] if first and (len(first) == 1 or not whole) else None
-    spoken = heading.get_text(" ", strip=True) if heading else ""
-    spoken, title = " ".join(spoken.split()), " ".join((title or stated or spoken).split())
+    spoken = " ".join(heading.get_text(" ", strip=True).split()) if heading else ""
+    title = " ".join((title or spoken).split())
     if heading and spoken in title:
         title = spoken or title  # without the name of the site behind it
         heading.extract()
     notes: list[str] = []
-    page = root if whole else soup.body or soup
-    around = len(page.get_text(" ").split()) - len(root.get_text(" ").split())
 
     def lose(element: Any, what: str) -> None:
         notes.append(what)
         element.replace_with(f"\ue000{len(notes) - 1}\ue001")
 
+    page = root if whole else soup.body or soup
+    around = len(page.get_text(" ").split()) - len(root.get_text(" ").split())
+    if _target("", link)[1] in ("http", "https"):
+        url = link
     _prepare(soup, root, url, rules["lost"], lose)
     markdown, lost = _marked(_markdown(root), notes)
     if around > 0:
@@ -68,18 +73,10 @@ def convert(html: str, url: str = "", title: str = "", *, whole: bool = False) -
     return Converted(title, url, markdown, tuple(lost))
 
 
-def _about(soup: Any, url: str) -> tuple[str, str]:
-    """The title and address that a page states of itself."""
-    stated = {
-        "title": soup.select_one("meta[property='og:title'][content]"),
-        "url": soup.select_one("meta[property='og:url'][content]"),
-    }
-    canonical = soup.select_one("link[rel=canonical][href]")
-    title = stated["title"]["content"] if stated["title"] else ""
-    if not title and soup.title:
-        title = soup.title.get_text()
-    link = canonical["href"] if canonical else stated["url"]["content"] if stated["url"] else ""
-    return title, link if _scheme(link) in ("http", "https") else url
+def _stated(soup: Any, selector: str, attribute: str) -> str:
+    """What a page states of itself in its head."""
+    found = soup.select_one(f"{selector}[{attribute}]")
+    return str(found[attribute]) if found else ""
 
 
 def _content(soup: Any, selectors: list[str]) -> Any:
@@ -107,57 +104,46 @@ def _prepare(
     for element in root.find_all(list(names)):
         said = element.get("alt") or element.get("title") or element.get_text(" ", strip=True)
         source = str(element.get("src") or "")
-        shown = f" “{said[:80]}”" if said else f" ({source[:100]})" if _scheme(source) else ""
+        known = _target("", source)[1]
+        shown = f" “{said[:80]}”" if said else f" ({source[:100]})" if known else ""
         if element.parent:
             lose(element, names[element.name] + shown)
-    for element in root.find_all(["sup", "sub"]):
-        text, table = element.get_text(strip=True), _RAISED if element.name == "sup" else _LOWERED
-        raised = text.translate(table)
-        plainly = {"sup": f"^({text})", "sub": f"_({text})"}[element.name]
+    for element in root.find_all(list(_SHIFTED)):
+        text, (table, mark) = element.get_text(strip=True), _SHIFTED[element.name]
         simple = all(ord(char) in table for char in text)
-        note = f"[{text.strip('[]')}]" if element.find("a") else raised if simple else plainly
+        note = f"[{text.strip('[]')}]" if element.find("a") else (
+            text.translate(table) if simple else f"{mark}({text})")  # fmt: skip
         element.replace_with(note if text else "")
-    for old, new in (("summary", "h3"), ("dd", "p"), ("dl", "div"), ("figcaption", "p"),
-                     ("address", "p")):  # fmt: skip
-        for element in root.find_all(old):
-            element.name = new
+    for element in root.find_all(list(_RENAMED)):
+        element.name = _RENAMED[element.name]
     for element in root.find_all("dt"):
         element.name = "strong"
         element.wrap(soup.new_tag("p"))
     for table in root.find_all("table"):
-        if table.find_parent("table") is None and (
-            table.find("table") or table.select_one("[rowspan], [colspan]")
-        ):
+        if not table.find_parent("table") and table.select_one("table, [rowspan], [colspan]"):
             table.insert_before(mark := soup.new_tag("p"))
             lose(mark, "the layout of a table with merged cells")
     for link in root.find_all("a"):
-        if not link.get_text(strip=True):
+        href, text = str(link.get("href") or "").strip(), link.get_text(" ", strip=True)
+        target, scheme = _target(url, href)
+        if not text:
             link.decompose()
-            continue
-        target = _joined(url, str(link.get("href") or "").strip())
-        if str(link.get("href") or "").startswith("#") or not link.get("href"):
-            link.unwrap()
-        elif _scheme(target) in SCHEMES:
+        elif href and not href.startswith("#") and scheme in SCHEMES:
             link.attrs = {"href": target.replace(" ", "%20")}
         else:
-            mark = soup.new_tag("span")
-            link.insert_after(mark)
-            lose(mark, f"the link of “{link.get_text(' ', strip=True)[:80]}” to {target[:100]}")
+            if href and not href.startswith("#"):
+                link.insert_after(mark := soup.new_tag("span"))
+                lose(mark, f"the link of “{text[:80]}” to {target[:100]}")
             link.unwrap()
 
 
-def _joined(url: str, target: str) -> str:
+def _target(url: str, href: str) -> tuple[str, str]:
+    """A link's whole address and its scheme; of what is no address, itself and none."""
     try:
-        return urljoin(url, target)
+        target = urljoin(url, href)
+        return target, urlsplit(target).scheme
     except ValueError:
-        return target
-
-
-def _scheme(target: str) -> str:
-    try:
-        return urlsplit(target).scheme
-    except ValueError:
-        return ""
+        return href, ""
 
 
 def _markdown(root: Any) -> str:

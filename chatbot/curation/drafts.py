@@ -1,14 +1,13 @@
 """Drafts as text: FAQ files, ids that are free, text without anything invisible."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from chatbot.knowledge.authored import RESERVED
+from chatbot.knowledge.documents import RESERVED
 from chatbot.knowledge.editing import quoted
+from chatbot.knowledge.passages import free_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +38,8 @@ def free_id(wish: str, taken: set[str]) -> str:
     """An id made of the letters of `wish` that is not taken; it is taken from then on."""
     text = unicodedata.normalize("NFKD", wish).encode("ascii", "ignore").decode().lower()
     base = re.sub(r"[^a-z0-9]+", "-", text).strip("-")[:70].strip("-") or "page"
-    name, number = base, 1
-    while name in taken or name in RESERVED:
-        number += 1
-        name = f"{base}-{number}"
-    taken.add(name)
-    return name
+    taken |= RESERVED
+    return free_name(base, taken)
 
 
 def one_line(text: str) -> str:

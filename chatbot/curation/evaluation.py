@@ -1,13 +1,12 @@
 """How well a folder answers a list of questions whose right answers are known."""
 
-from __future__ import annotations
-
-import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+
+from pydantic import TypeAdapter, ValidationError
 
 from chatbot.answering.assistant import Assistant
 from chatbot.answering.model import Outcome, Reply
@@ -33,6 +32,9 @@ class Question:
         """Whether a passage is one of the targets."""
         named = {passage.document, f"{passage.document}#{passage.anchor}", passage.id}
         return not self.targets.isdisjoint(named)
+
+
+_LINE = TypeAdapter(Question)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,30 +74,26 @@ class Evaluation:
     outcomes: Mapping[str, Share]
     wrong: tuple[tuple[str, str], ...]
 
+    @property
+    def shares(self) -> dict[str, Share]:
+        """All but the mean reciprocal rank, by name."""
+        return {"hit@1": self.hit_at_1, "recall@3": self.recall_at_3, **self.outcomes}
+
     def as_json(self) -> dict[str, object]:
         """Everything as plain numbers."""
-        shares = {"hit@1": self.hit_at_1, "recall@3": self.recall_at_3, **self.outcomes}
-        told: dict[str, object] = {
-            name: {
-                "share": round(share.value, 6),
-                "interval": [round(end, 6) for end in share.interval],
-                "count": share.count,
-                "of": share.of,
-            }
-            for name, share in shares.items()
-        }
-        told["MRR@10"] = round(self.mrr_at_10, 6)
-        told["wrong"] = [{"question": asked, "answered": passage} for asked, passage in self.wrong]
-        return told
+        wrong = [{"question": asked, "answered": passage} for asked, passage in self.wrong]
+        told = {
+            name: {"share": round(share.value, 6),
+                   "interval": [round(end, 6) for end in share.interval],
+                   "count": share.count, "of": share.of}
+            for name, share in self.shares.items()
+        }  # fmt: skip
+        return {**told, "MRR@10": round(self.mrr_at_10, 6), "wrong": wrong}
 
     def lines(self) -> list[str]:
         """The same as a table for people."""
-        return [
-            f"{'hit@1':<20} {self.hit_at_1}",
-            f"{'recall@3':<20} {self.recall_at_3}",
-            f"{'MRR@10':<20} {self.mrr_at_10:.3f}",
-            *(f"{name:<20} {share}" for name, share in self.outcomes.items()),
-        ]
+        shares = [f"{name:<20} {share}" for name, share in self.shares.items()]
+        return [*shares[:2], f"{'MRR@10':<20} {self.mrr_at_10:.3f}", *shares[2:]]
 
 
 def read_questions(text: str, path: str, corpus: Corpus) -> tuple[Question, ...]:
@@ -108,19 +106,15 @@ def read_questions(text: str, path: str, corpus: Corpus) -> tuple[Question, ...]
         if not line.strip():
             continue
         try:
-            entry = json.loads(line)
-            asked, targets = entry["question"], frozenset(entry.get("targets", ()))
-            if not isinstance(asked, str) or not all(isinstance(item, str) for item in targets):
-                raise TypeError
-        except (ValueError, TypeError, KeyError, AttributeError):
+            questions.append(_LINE.validate_json(line))
+        except ValidationError:
             fix = 'Write {"question": "…", "targets": ["id"]} on one line.'
             problems.append(Problem(path, number, "question", "this is not a question.", fix))
             continue
         problems += [
             Problem(path, number, "target", f"there is no passage {target!r}.", "Correct the id.")
-            for target in sorted(targets - known)
+            for target in sorted(questions[-1].targets - known)
         ]
-        questions.append(Question(asked, targets))
     if problems:
         raise KnowledgeError(problems)
     return tuple(questions)
@@ -128,44 +122,37 @@ def read_questions(text: str, path: str, corpus: Corpus) -> tuple[Question, ...]
 
 def evaluate(assistant: Assistant, questions: Sequence[Question], today: date) -> Evaluation:
     """Ask every question as a visitor would and count how it ends."""
-    counts: Counter[str] = Counter()
-    wrong: list[tuple[str, str]] = []
-    ranks: list[int | None] = []
+    counts, wrong = Counter[str](), list[tuple[str, str]]()
     for question in questions:
-        if question.targets:
-            ranks.append(_rank(assistant, question))
         reply = assistant.reply(question.question, today=today)
-        outcome = _outcome(reply, question, assistant)
+        outcome = _outcome(reply, question, assistant.corpus)
         counts[outcome] += 1
         if outcome == "answered-wrong":
             wrong.append((question.question, reply.quotations[0].passage.id))
-    asked = len(ranks)
+    # Where no target is found, the rank is beyond all.
+    ranks = [_rank(assistant, question) for question in questions if question.targets]
     return Evaluation(
-        hit_at_1=Share(sum(rank == 1 for rank in ranks), asked),
-        recall_at_3=Share(sum(rank is not None and rank <= 3 for rank in ranks), asked),
-        mrr_at_10=sum(1 / rank for rank in ranks if rank) / asked if asked else 0.0,
+        hit_at_1=Share(sum(rank == 1 for rank in ranks), len(ranks)),
+        recall_at_3=Share(sum(rank <= 3 for rank in ranks), len(ranks)),
+        mrr_at_10=sum(1 / rank for rank in ranks) / max(len(ranks), 1),
         outcomes={name: Share(counts[name], len(questions)) for name in OUTCOMES},
         wrong=tuple(wrong),
     )
 
 
-def _rank(assistant: Assistant, question: Question) -> int | None:
+def _rank(assistant: Assistant, question: Question) -> float:
     retriever = assistant.retriever
     hits = retriever.search(retriever.query(question.question), limit=RANKED).hits
     places = (place for place, hit in enumerate(hits, 1) if question.wants(hit.passage))
-    return next(places, None)
+    return next(places, math.inf)
 
 
-def _outcome(reply: Reply, question: Question, assistant: Assistant) -> str:
+def _outcome(reply: Reply, question: Question, corpus: Corpus) -> str:
     if reply.outcome is Outcome.ANSWERED:
         right = question.wants(reply.quotations[0].passage)
         return "answered-right" if right else "answered-wrong"
     if reply.outcome is Outcome.CHOOSE:
-        offered = {option.passage for option in reply.options}
-        return "choose-with-target" if _any(assistant, offered, question) else "choose-without"
+        wanted = {passage.id for passage in corpus.passages if question.wants(passage)}
+        among = any(option.passage in wanted for option in reply.options)
+        return "choose-with-target" if among else "choose-without"
     return "handed-off" if reply.outcome is Outcome.HANDOFF else "other"
-
-
-def _any(assistant: Assistant, offered: Iterable[str], question: Question) -> bool:
-    wanted = {passage.id for passage in assistant.corpus.passages if question.wants(passage)}
-    return not wanted.isdisjoint(offered)

@@ -1,24 +1,49 @@
-"""What visitors would get for a list of questions, and whether that is what was expected."""
-
-from __future__ import annotations
+"""What visitors get for a list of questions: as expected or not, before and after an edit."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 
 from chatbot.answering.assistant import Assistant
 from chatbot.answering.model import Outcome, Reply
-from chatbot.knowledge.model import Expectation
+from chatbot.knowledge.model import Corpus, Expectation
+
+_PARTS = {
+    "text": attrgetter("text_digest"),
+    "status": attrgetter("status"),
+    "approval": attrgetter("approved_by", "approved_on", "review_by", "approved_text"),
+    "also_asked": attrgetter("also_asked"),
+    "address": attrgetter("url"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One question asked; `got` is written as `expect` would be."""
+    """One expected question asked; `got` is written as `expect` would be."""
 
     expectation: Expectation
     got: str
     kept: bool
     reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One question whose reply differs; the texts are those quoted before and after."""
+
+    question: str
+    before: str
+    after: str
+    text_before: str
+    text_after: str
+
+    @property
+    def kind(self) -> str:
+        """`appears`, `vanishes` or `changes`, seen from what is quoted."""
+        if bool(self.text_before) == bool(self.text_after):
+            return "changes"
+        return "vanishes" if self.text_before else "appears"
 
 
 def told(reply: Reply) -> tuple[str, ...]:
@@ -46,6 +71,40 @@ def results(
     found = []
     for expectation in expectations:
         reply = assistant.reply(expectation.ask, today=today, withdrawn=withdrawn)
-        got = ", ".join(told(reply))
-        found.append(Result(expectation, got, keeps(reply, expectation.expect), reply))
+        kept = keeps(reply, expectation.expect)
+        found.append(Result(expectation, ", ".join(told(reply)), kept, reply))
     return tuple(found)
+
+
+def changes(
+    old: Assistant, new: Assistant, questions: Iterable[str], today: date
+) -> tuple[Change, ...]:
+    """Every question that visitors would get another reply to, in the order given."""
+    found = []
+    for question in dict.fromkeys(questions):
+        replies = [side.reply(question, today=today) for side in (old, new)]
+        before, after = (", ".join(told(reply)) for reply in replies)
+        texts = ["\n\n".join(quotation.passage.text for quotation in reply.quotations)
+                 for reply in replies]  # fmt: skip
+        if before != after or texts[0] != texts[1]:
+            found.append(Change(question, before, after, *texts))
+    return tuple(found)
+
+
+def known_questions(corpus: Corpus) -> tuple[str, ...]:
+    """What a folder itself asks: its expected questions, and each entry's own wordings."""
+    asked = [expectation.ask for expectation in corpus.expectations]
+    for document in corpus.documents:
+        asked += [document.title, *document.also_asked]
+    return tuple(dict.fromkeys(asked))
+
+
+def changed_documents(old: Corpus, new: Corpus) -> tuple[tuple[str, str], ...]:
+    """(id, what happened) of every document that is added, removed or changed."""
+    before, after = ({document.id: document for document in side.documents} for side in (old, new))
+    found = [(name, "removed") for name in before.keys() - after.keys()]
+    found += [(name, "added") for name in after.keys() - before.keys()]
+    for name in before.keys() & after.keys():
+        parts = [part for part, of in _PARTS.items() if of(before[name]) != of(after[name])]
+        found += [(name, "changed: " + ", ".join(parts))] if parts else []
+    return tuple(sorted(found))

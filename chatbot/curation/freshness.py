@@ -1,7 +1,5 @@
 """What goes out of date when, and of what the clinic has to be reminded."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,9 +1,7 @@
 """What visitors ask that the folder does not answer well, in groups of like wordings."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -68,14 +66,13 @@ def gaps(
     """
     found: list[Gap] = []
     for group in _groups(assistant, asked):
-        question = Counter(one.question for one in group).most_common(1)[0][0]
-        reply = assistant.reply(question, today=today, withdrawn=withdrawn)
+        wordings = tuple(text for text, _ in Counter(one.question for one in group).most_common())
+        reply = assistant.reply(wordings[0], today=today, withdrawn=withdrawn)
         reasons = Counter(one.why for one in group if one.why)
         doubted = reasons.keys() & {Why.REPHRASED, Why.UNHELPFUL}
         if reply.outcome is Outcome.CRISIS or (reply.outcome is Outcome.ANSWERED and not doubted):
             continue
-        hits = assistant.retriever.search(assistant.retriever.query(question), NEAREST).hits
-        wordings = tuple(text for text, _ in Counter(o.question for o in group).most_common())
+        hits = assistant.retriever.search(assistant.retriever.query(wordings[0]), NEAREST).hits
         nearest = tuple(hit.passage for hit in hits)
         found.append(Gap(wordings, len(group), tuple(reasons.most_common()), nearest, reply))
         if len(found) == limit:
@@ -85,37 +82,38 @@ def gaps(
 
 def _groups(assistant: Assistant, asked: Iterable[Asked]) -> list[list[Asked]]:
     """Like questions together: each joins the likest group so far, the largest groups first."""
-    terms = {}
-    doubtful: list[Asked] = []
+    ordered = sorted(asked, key=lambda one: one.at)
+    terms = {question: _terms(assistant, question) for question in {o.question for o in ordered}}
+    by_question: defaultdict[str, list[Asked]] = defaultdict(list)
+    for one in _doubtful(ordered, terms):
+        by_question[one.question].append(one)
+    groups: list[tuple[frozenset[str], list[Asked]]] = []
+    holding: defaultdict[str, set[int]] = defaultdict(set)  # the groups whose key has a term
+    for question, same in sorted(by_question.items(), key=lambda pair: (-len(pair[1]), pair[0])):
+        key = terms[question]
+        near = {number for term in key for number in holding[term]}
+        score, number = max(((_alike(key, groups[n][0]), -n) for n in near), default=(0.0, 0))
+        if score >= ALIKE:
+            groups[-number][1].extend(same)
+            continue
+        for term in key:
+            holding[term].add(len(groups))
+        groups.append((key, same))
+    return sorted((group for _, group in groups), key=len, reverse=True)
+
+
+def _doubtful(ordered: list[Asked], terms: dict[str, frozenset[str]]) -> Iterator[Asked]:
+    """What did not go well, and what was soon asked again in other words."""
     last: list[Asked] = []
-    for one in sorted(asked, key=lambda one: one.at):
-        if one.question not in terms:
-            terms[one.question] = _terms(assistant, one.question)
+    for one in ordered:
         last = [other for other in last if one.at - other.at <= AGAIN]
         for other in last:
             alike = _alike(terms[one.question], terms[other.question])
             if other.why is None and other.question != one.question and alike >= LOOSELY:
-                doubtful.append(Asked(other.question, other.at, Why.REPHRASED))
+                yield Asked(other.question, other.at, Why.REPHRASED)
         last.append(one)
-        doubtful += [one] if one.why else []
-    groups: list[list[Asked]] = []
-    leaders: list[frozenset[str]] = []
-    holding: defaultdict[str, set[int]] = defaultdict(set)
-    by_question: dict[str, list[Asked]] = {}
-    for one in doubtful:
-        by_question.setdefault(one.question, []).append(one)
-    for question, same in sorted(by_question.items(), key=lambda pair: (-len(pair[1]), pair[0])):
-        key = terms[question]
-        near = {number for term in key for number in holding[term]}
-        score, number = max(((_alike(key, leaders[n]), -n) for n in near), default=(0.0, 0))
-        if score >= ALIKE:
-            groups[-number] += same
-            continue
-        for term in key:
-            holding[term].add(len(groups))
-        groups.append(list(same))
-        leaders.append(key)
-    return sorted(groups, key=len, reverse=True)
+        if one.why:
+            yield one
 
 
 def _terms(assistant: Assistant, question: str) -> frozenset[str]:

@@ -1,112 +1,99 @@
-"""`clinic.yaml`: who the clinic is. Only `name` is required."""
+"""The files that are no documents: clinic, synonyms, added crisis help, expected questions."""
 
-from __future__ import annotations
-
-import re
-from datetime import date, datetime, time
+from dataclasses import replace
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from chatbot.builtin import read_yaml
-from chatbot.knowledge.colour import is_colour, readable
-from chatbot.knowledge.fields import Fields, parse
-from chatbot.knowledge.model import Clinic
+from chatbot.knowledge.fields import Node, blank, check_keys, items, members, pairs, parse, read
+from chatbot.knowledge.model import Clinic, Expectation, ExtraPhrase, ExtraResource
 from chatbot.knowledge.source import Source
+from chatbot.knowledge.values import DAYS
 from chatbot.text.terms import LANGUAGES
 
-FILE = "clinic.yaml"
-COUNTRIES = ("US", "CA", "GB", "AU")
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-KEYS = (
-    *("name", "url", "phone", "email", "language", "country", "time_zone", "hours", "holidays"),
-    *("disclaimer", "accent", "wording", "closed", "require_approved_text"),
-)
-UNNAMED = Clinic("our clinic")
-
-_TIME = r"([01]\d|2[0-3]):([0-5]\d)"
-_HOURS = re.compile(rf"{_TIME} ?[-–] ?{_TIME}")
-_EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
+FILE, SYNONYMS = "clinic.yaml", "synonyms.yaml"
+SAFETY, QUESTIONS = "safety.yaml", "questions.yaml"
+SINGLE = (FILE, SYNONYMS, SAFETY, QUESTIONS)
+_LINE = {SYNONYMS: "- [infusion, drip, iv]",
+         QUESTIONS: "- {ask: how long is the drip, expect: infusion-length}"}  # fmt: skip
+_PHRASE = {"category": "overdose", "tier": "urgent", "match": '"took the whole bottle"'}
+_QUESTION = {"ask": "how long is the drip", "expect": "infusion-length"}
 
 
 def read_clinic(source: Source) -> Clinic:
     """The clinic; a value that cannot be used is reported and its default stands in."""
-    root = parse(source)
-    if root is None and source.problems:
-        return UNNAMED
-    fields = Fields(source, root, KEYS)
-    zone = fields.checked("time_zone", _is_zone, "a name such as America/Los_Angeles")
-    days = [fields.day("holidays", item) for item in fields.items("holidays")]
-    return Clinic(
-        name=fields.text("name", "Example Clinic") or UNNAMED.name,
-        url=fields.url("url"),
-        phone=fields.text("phone"),
-        email=fields.checked("email", _EMAIL.fullmatch, "one such as desk@clinic.example"),
-        language=_language(fields) or UNNAMED.language,
-        country=fields.choice("country", COUNTRIES) or UNNAMED.country,
-        time_zone=zone or UNNAMED.time_zone,
-        hours=_hours(fields),
-        holidays=frozenset(day for day in days if day),
-        disclaimer=fields.text("disclaimer"),
-        accent=_accent(fields) or UNNAMED.accent,
-        wording=_wording(fields),
-        closed=_closed(fields),
-        require_approved_text=fields.switch("require_approved_text"),
-    )
-
-
-def _language(fields: Fields) -> str | None:
-    language = fields.text("language")
-    if language and language.split("-")[0] not in LANGUAGES:
-        accepted = f"one of {', '.join(LANGUAGES)}"
-        fields.wrong("no-stemmer", "language", value=language, accepted=accepted)
-    return language
-
-
-def _accent(fields: Fields) -> str | None:
-    accent = fields.checked("accent", is_colour, 'six hex digits in quotes, such as "#1f6f78"')
-    if accent and not readable(accent):
-        fields.wrong("bad-accent", "accent", value=accent, accepted="a darker colour")
-        return None
-    return accent
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (OSError, ValueError, KeyError):
-        return False
-    return True
-
-
-def _hours(fields: Fields) -> dict[str, tuple[time, time]]:
-    hours = {}
-    part = Fields(fields.source, fields.node("hours"), DAYS)
-    for day in part.own:
-        value = part.text(day) or ""
-        match = _HOURS.fullmatch(value)
-        a, b, c, d = map(int, match.groups() if match else "0000")
-        if (opens := time(a, b)) < (closes := time(c, d)):
-            hours[day] = (opens, closes)
-        else:
-            accepted = '"09:00-17:00", or leave out a day on which you are closed'
-            part.wrong("bad-value", day, value=value, accepted=accepted)
-    return {day: hours[day] for day in DAYS if day in hours}
-
-
-def _wording(fields: Fields) -> dict[str, str]:
+    root = None if source.problems else parse(source)
+    if root is None:
+        return Clinic()
+    clinic, nodes = read(Clinic, root, source, {"name": "Example Clinic"}) or Clinic(), pairs(root)
     known = read_yaml("wording.yaml")["replies"]
-    part = Fields(fields.source, fields.node("wording"), known)
-    return {key: text for key in part.own if key in known and (text := part.text(key))}
+    for key, names in (("hours", DAYS), ("wording", known)):
+        if key in nodes and nodes[key].id == "mapping":
+            check_keys(nodes[key], names, source)
+    if clinic.language.split("-")[0] not in LANGUAGES:
+        source.report("no-stemmer", nodes["language"], value=clinic.language,
+                      accepted=f"one of {', '.join(LANGUAGES)}")  # fmt: skip
+    wording = {key: text for key, text in clinic.wording.items() if key in known and text.strip()}
+    return replace(clinic, wording=wording, closed=_closed(nodes.get("closed"), source))
 
 
-def _closed(fields: Fields) -> str | None:
+def _closed(node: Node | None, source: Source) -> str | None:
     """The kill switch: the key closes the site whatever its value, so that it cannot fail."""
-    node = fields.own.get("closed")
-    if node and (node.kind in ("null", "bool", "map", "list") or not node.text.strip()):
-        fields.wrong("closed-value", "closed")
-        return "closed"
-    return node.text if node else None
+    if node is None:
+        return None
+    if node.id == "scalar" and not node.tag.endswith(":bool") and not blank(node):
+        return str(node.value)
+    source.report("closed-value", node)
+    return "closed"
 
 
 def today(clinic: Clinic, now: datetime) -> date:
     """The date at the clinic at a moment with a time zone."""
     return now.astimezone(ZoneInfo(clinic.time_zone)).date()
+
+
+def _lines(source: Source) -> list[Node]:
+    root = parse(source)
+    if root is not None and root.id != "sequence" and root.value:
+        source.report("wrong-shape", root, key=source.path, shape="a list",
+                      example=_LINE[source.path])  # fmt: skip
+    return items(root)
+
+
+def read_synonyms(source: Source) -> tuple[tuple[str, ...], ...]:
+    """Groups of words with one meaning."""
+    groups = []
+    for line in _lines(source):
+        words = tuple(item.value.strip() for item in items(line) if item.id == "scalar")
+        if len(words) > 1 and len(words) == len(line.value) and all(words):
+            groups.append(words)
+        else:
+            source.report("wrong-shape", line, key="Each line",
+                          shape="two or more words", example=_LINE[SYNONYMS])  # fmt: skip
+    return tuple(groups)
+
+
+def read_safety(source: Source) -> tuple[tuple[ExtraPhrase, ...], tuple[ExtraResource, ...]]:
+    """What the clinic adds to the built-in crisis phrases and places to get help."""
+    root = parse(source)
+    if root is None:
+        return (), ()
+    check_keys(root, ("phrases", "resources"), source)
+    phrases = [read(ExtraPhrase, item, source, _PHRASE)
+               for item in members(root, "phrases", source)]  # fmt: skip
+    resources = []
+    for item in members(root, "resources", source):
+        found = read(ExtraResource, item, source, {"label": '"Clinic nurse line"'})
+        if found and not (found.call or found.text or found.url):
+            source.report("missing-key", item, key="call",
+                          example='"555-0101", or text: or url:')  # fmt: skip
+        elif found:
+            resources.append(found)
+    return tuple(phrase for phrase in phrases if phrase), tuple(resources)
+
+
+def read_questions(source: Source) -> tuple[Expectation, ...]:
+    """The questions whose answers must not change."""
+    found = (read(Expectation, item, source, _QUESTION, line=source.line(item.start_mark.index))
+             for item in _lines(source))  # fmt: skip
+    return tuple(expectation for expectation in found if expectation)

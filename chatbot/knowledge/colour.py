@@ -3,8 +3,6 @@
 Relative luminance and contrast ratio as WCAG 2.2 defines them.
 """
 
-from __future__ import annotations
-
 import re
 
 AA = 4.5  # the least contrast of normal text, WCAG 2.2 success criterion 1.4.3

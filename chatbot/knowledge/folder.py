@@ -1,7 +1,5 @@
 """The one file of this package that touches the disk."""
 
-from __future__ import annotations
-
 import os
 import stat
 import tempfile
@@ -11,14 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from chatbot.errors import Problem
-from chatbot.knowledge.clinic import FILE as CLINIC
-from chatbot.knowledge.extras import QUESTIONS, SAFETY, SYNONYMS
+from chatbot.knowledge.clinic import SINGLE
 from chatbot.knowledge.fields import nearest
 from chatbot.knowledge.problems import finding
 from chatbot.knowledge.source import LIMITS
 
 Stats = Mapping[str, tuple[int, int, int]]
-SINGLE = (CLINIC, SYNONYMS, SAFETY, QUESTIONS)
 DIRECTORIES = {"articles": ".md", "faqs": ".yaml"}
 _MISNAMED = (".md", ".markdown", ".yaml", ".yml", ".txt", ".docx")
 

@@ -1,22 +1,15 @@
 """From files to a corpus, with everything that is wrong, all at once. Pure."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeVar
 
-from chatbot.errors import Level, Problem
-from chatbot.knowledge import clinic, extras
-from chatbot.knowledge.articles import read_article
-from chatbot.knowledge.authored import Reading
-from chatbot.knowledge.faqs import read_faqs
+from chatbot.errors import Problem, errors
+from chatbot.knowledge import clinic
+from chatbot.knowledge.documents import Reading, read_file
 from chatbot.knowledge.folder import Files
-from chatbot.knowledge.model import Corpus, Document, Status
+from chatbot.knowledge.model import Clinic, Corpus, Document, Status
 from chatbot.knowledge.problems import finding
-from chatbot.knowledge.source import Source, decode
-
-T = TypeVar("T")
+from chatbot.knowledge.source import decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +22,7 @@ class Loaded:
     @property
     def errors(self) -> tuple[Problem, ...]:
         """The findings that keep a folder from going live."""
-        return tuple(problem for problem in self.problems if problem.level is Level.ERROR)
+        return errors(self.problems)
 
 
 def load(files: Files) -> Loaded:
@@ -39,25 +32,22 @@ def load(files: Files) -> Loaded:
     except Exception as error:
         # A fault of ours in reading one file must not take the site down, nor go unseen.
         problem = finding("load-failed", "", why=repr(error))
-        return Loaded(Corpus(clinic.UNNAMED), (*files.problems, problem))
+        return Loaded(Corpus(Clinic()), (*files.problems, problem))
 
 
 def _load(files: Files) -> Loaded:
-    problems = list(files.problems)
+    singles = {path: decode(path, files.contents.get(path, b"")) for path in clinic.SINGLE}
+    about = clinic.read_clinic(singles[clinic.FILE])
+    synonyms = clinic.read_synonyms(singles[clinic.SYNONYMS])
+    phrases, resources = clinic.read_safety(singles[clinic.SAFETY])
+    expectations = clinic.read_questions(singles[clinic.QUESTIONS])
+    problems = [*files.problems]
     if clinic.FILE not in files.contents:
         problems.append(finding("missing-clinic", clinic.FILE))
-
-    def single(path: str, reader: Callable[[Source], T]) -> T:
-        source = decode(path, files.contents.get(path, b""))
-        found = reader(source)
-        problems.extend(source.problems if path in files.contents else ())
-        return found
-
-    about = single(clinic.FILE, clinic.read_clinic)
-    synonyms = single(extras.SYNONYMS, extras.read_synonyms)
-    phrases, resources = single(extras.SAFETY, extras.read_safety)
-    expectations = single(extras.QUESTIONS, extras.read_questions)
-    readings = _readings(files, about.language)
+    for path in singles.keys() & files.contents.keys():
+        problems += singles[path].problems
+    readings = {path: read_file(path, content, about.language)
+                for path, content in sorted(files.contents.items()) if "/" in path}  # fmt: skip
     problems += [problem for reading in readings.values() for problem in reading.problems]
     documents: dict[str, Document] = {}
     for document in (document for reading in readings.values() for document in reading.documents):
@@ -68,16 +58,6 @@ def _load(files: Files) -> Loaded:
     problems += _dead_links(readings, documents)
     corpus = Corpus(about, tuple(documents.values()), synonyms, phrases, resources, expectations)
     return Loaded(corpus, tuple(sorted(set(problems))))
-
-
-def _readings(files: Files, language: str) -> dict[str, Reading]:
-    return {
-        path: read_article(path, content)
-        if path.startswith("articles/")
-        else read_faqs(path, content, language)
-        for path, content in sorted(files.contents.items())
-        if "/" in path
-    }
 
 
 def _dead_links(readings: dict[str, Reading], documents: dict[str, Document]) -> Iterator[Problem]:

@@ -1,18 +1,15 @@
 """The one Markdown parser (CommonMark with tables, HTML shown as text); what is wrong in a text."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from chatbot.knowledge.source import LINE_END
+from chatbot.knowledge.source import LINE_END, Source
 
 DEEPEST = 40  # levels of nesting; markdown-it would silently drop what is deeper
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
@@ -21,6 +18,7 @@ _PAGE = re.compile(
     rf"(?:(?:\./|(?:\.\./)?articles/)?({ID.pattern})(?:\.md)?|/sources/({ID.pattern}))"
 )
 _CELL_END = re.compile(r"(?<!\\)\|")
+_Remark = tuple[int, str, dict[str, str]]  # a line from 0, the code and values of a finding
 _ROW_START = re.compile(r"[\s>]*(?:(?:[-*+]|\d+[.)])\s+)?\|?")
 
 
@@ -83,14 +81,6 @@ def destination(href: str) -> Destination | None:
     return Destination(document=(match[1] or match[2]) if match else parts.path, anchor=anchor)
 
 
-class Remark(NamedTuple):
-    """A finding at a line of the text, from 0."""
-
-    line: int
-    code: str
-    values: Mapping[str, str] = MappingProxyType({})
-
-
 class Link(NamedTuple):
     """A link to a document of the folder ("" is the same one), at a line; `href` is as written."""
 
@@ -101,35 +91,35 @@ class Link(NamedTuple):
 
 
 @lru_cache(maxsize=20_000)
-def examine(text: str, *, article: bool) -> tuple[tuple[Remark, ...], tuple[Link, ...]]:
+def _examine(text: str, *, article: bool) -> tuple[tuple[_Remark, ...], tuple[Link, ...]]:
     """What is wrong with a Markdown text, and its links within the folder."""
     tokens, definitions = parse(text)
-    remarks = [
-        Remark(entry["map"][0], "link-definition", {"name": label.lower()})
+    remarks: list[_Remark] = [
+        (entry["map"][0], "link-definition", {"name": label.lower()})
         for label, entry in definitions.items()
     ]
     for line, token in _inlines(_WITH_HTML.parse(text) if "<" in text else ()):
         if token.type.startswith("html_"):
-            remarks.append(Remark(line, "raw-html"))
+            remarks.append((line, "raw-html", {}))
     links = []
     for line, token in _inlines(tokens):
         if token.type == "link_open":
             href = str(token.attrs.get("href", ""))
             goal = destination(href)
             if goal is None:
-                remarks.append(Remark(line, "unsafe-link", {"href": href}))
+                remarks.append((line, "unsafe-link", {"href": href}))
             elif goal.document is not None:
                 links.append(Link(line, goal.document, goal.anchor, href))
         elif token.type == "image":
-            remarks.append(Remark(line, "image"))
+            remarks.append((line, "image", {}))
         elif token.type == "heading_open" and (token.level or not article):
-            remarks.append(Remark(line, "heading-in-answer"))
+            remarks.append((line, "heading-in-answer", {}))
         elif token.nesting == 1 and token.level >= DEEPEST - 1:
-            remarks.append(Remark(line, "yaml-feature", {"what": "Such deep nesting"}))
+            remarks.append((line, "yaml-feature", {"what": "Such deep nesting"}))
     return (*remarks, *_long_rows(text, tokens)), tuple(links)
 
 
-def _long_rows(text: str, tokens: tuple[Token, ...]) -> Iterator[Remark]:
+def _long_rows(text: str, tokens: tuple[Token, ...]) -> Iterator[_Remark]:
     """Rows with more cells than the table's heading, whose last cells Markdown drops."""
     lines, columns = LINE_END.split(text), 0
     for token in tokens:
@@ -137,4 +127,16 @@ def _long_rows(text: str, tokens: tuple[Token, ...]) -> Iterator[Remark]:
         if token.type == "tr_open" and columns and token.map:
             cells = _CELL_END.split(_ROW_START.sub("", lines[token.map[0]].rstrip(), count=1))
             if len(cells) - (not cells[-1].strip()) > columns:
-                yield Remark(token.map[0], "table-row")
+                yield token.map[0], "table-row", {}
+
+
+def check_prose(
+    source: Source, document: str, text: str, offsets: list[int], *, article: bool
+) -> Iterator[Link]:
+    """Report what is wrong with the Markdown, whose lines begin at `offsets`; its inner links."""
+    remarks, links = _examine(text, article=article)
+    for line, code, values in remarks:
+        source.report(code, offsets[min(line, len(offsets) - 1)], **values)
+    for link in links:
+        line = source.line(offsets[min(link.line, len(offsets) - 1)])
+        yield link._replace(line=line, document=link.document or document)

@@ -1,11 +1,12 @@
 """What a knowledge folder holds once it is read: documents, their passages, and the clinic."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date
 from enum import StrEnum
+from typing import Literal
+
+from chatbot.knowledge.values import Accent, Day, Email, Hours, Web, Zone
 
 
 class Status(StrEnum):
@@ -40,7 +41,7 @@ class Reference:
     """A source that an article names."""
 
     title: str
-    url: str | None = None
+    url: Web | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class Document:
     tags: tuple[str, ...] = ()
     references: tuple[Reference, ...] = ()
 
-    def state(self, today: date, *, require_approved_text: bool = False) -> State:
+    def state(self, today: date, require_approved_text: bool = False) -> State:
         """What may be done with this document on `today`, a date in the clinic's time zone."""
         if self.status is not Status.APPROVED:
             return State(self.status.value)
@@ -110,9 +111,9 @@ class ExtraPhrase:
     """A crisis phrase that the clinic adds; `counter` is text that takes the match back."""
 
     category: str
-    tier: str
+    tier: Literal["urgent", "concern", "emergency"]
     match: str
-    counter: str | None = None
+    counter: str | None = field(default=None, metadata={"key": "not"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +123,8 @@ class ExtraResource:
     label: str
     call: str | None = None
     text: str | None = None
-    url: str | None = None
-    verified_on: date | None = None
+    url: Web | None = None
+    verified_on: Day | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,17 +140,17 @@ class Expectation:
 class Clinic:
     """`clinic.yaml`. `hours` maps mon…sun to (opens, closes) in `time_zone`."""
 
-    name: str
-    url: str | None = None
+    name: str = "our clinic"
+    url: Web | None = None
     phone: str | None = None
-    email: str | None = None
+    email: Email | None = None
     language: str = "en"
-    country: str = "US"
-    time_zone: str = "UTC"
-    hours: Mapping[str, tuple[time, time]] = field(default_factory=dict)
-    holidays: frozenset[date] = frozenset()
+    country: Literal["US", "CA", "GB", "AU"] = "US"
+    time_zone: Zone = "UTC"
+    hours: Hours = field(default_factory=dict)
+    holidays: frozenset[Day] = frozenset()
     disclaimer: str | None = None
-    accent: str = "#1f6f78"
+    accent: Accent = "#1f6f78"
     wording: Mapping[str, str] = field(default_factory=dict)
     closed: str | None = None
     require_approved_text: bool = False

@@ -1,26 +1,25 @@
 """Cutting an article into passages: runs of whole blocks under one heading."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain, count, pairwise
 from typing import NamedTuple
 
+from markdown_it.tree import SyntaxTreeNode
+
+from chatbot.knowledge.fields import Node, alone, items, members
 from chatbot.knowledge.markdown import parse
-from chatbot.knowledge.model import Passage
+from chatbot.knowledge.model import Kind, Passage
 from chatbot.knowledge.plain import inline, plain
 from chatbot.knowledge.rendering import render
 from chatbot.knowledge.source import Source
 
 LONGEST = 120  # words, unless one unit is longer
-_LED_IN = {
-    *("bullet_list_open", "ordered_list_open", "table_open"),
-    *("blockquote_open", "fence", "code_block"),
-}
+_LED_IN = ("bullet_list", "ordered_list", "table", "blockquote", "fence", "code_block")
 
 
 class Block(NamedTuple):
@@ -51,12 +50,11 @@ class Section:
         """[start, end) of each passage; a unit is a block with the paragraphs that lead into it."""
         run: list[Block] = []
         unit: list[Block] = []
-        for block, following in zip(self.blocks, [*self.blocks[1:], None], strict=False):
+        for block, following in pairwise([*self.blocks, Block("hr", 0, 0, 0)]):
             if block.kind != "hr":
                 unit.append(block)
-                next_kind = following.kind if following else "hr"
-                leads = block.kind == "paragraph_open" and next_kind in _LED_IN
-                if leads or (block.colon and next_kind != "hr"):
+                leads = block.kind == "paragraph" and following.kind in _LED_IN
+                if leads or (block.colon and following.kind != "hr"):
                     continue
             if run and (block.kind == "hr" or sum(b.words for b in run + unit) > LONGEST):
                 yield run[0].start, run[-1].end
@@ -68,30 +66,23 @@ class Section:
 
 def sections(body: Source) -> list[Section]:
     """The sections of an article's body, in order; the first has no heading."""
-    found = [Section()]
-    anchors: set[str] = set()
-    tokens = parse(body.text)[0]
-    for index, token in enumerate(tokens):
-        if token.level or token.nesting < 0:
-            continue
-        if token.type == "heading_open":
-            title = " ".join(inline(tokens[index + 1]).split()) or None
-            level = int(token.tag[1])
+    found, anchors = [Section()], set[str]()
+    for block in SyntaxTreeNode(parse(body.text)[0]).children:
+        first, after = block.map or (0, 0)
+        if block.type == "heading":
+            title = " ".join(inline(block.to_tokens()[1]).split()) or None
+            level = int(block.tag[1])
             path = tuple(part for part in found[-1].path if part[0] < level)
             path += ((level, title),) if title else ()
-            anchor = _unique(to_anchor(title or ""), anchors)
-            found.append(Section(title, anchor, path, level, (token.map or [0])[0]))
+            anchor = free_name(to_anchor(title or ""), anchors) or None
+            found.append(Section(title, anchor, path, level, first))
         else:
-            colon = token.type == "paragraph_open" and inline(tokens[index + 1]).endswith(":")
-            found[-1].blocks.append(_block(body, token.type, token.map or [0, 0], colon))
+            start = body.starts[first]
+            text = body.text[start : (*body.starts, len(body.text))[after]].rstrip(" \t\r\n")
+            colon = block.type == "paragraph" and inline(block.to_tokens()[1]).endswith(":")
+            end, words = start + len(text), len(text.split())
+            found[-1].blocks.append(Block(block.type, start, end, words, colon))
     return found
-
-
-def _block(body: Source, kind: str, lines: list[int], colon: bool) -> Block:
-    start = body.starts[lines[0]]
-    end = body.starts[lines[1]] if lines[1] < len(body.starts) else len(body.text)
-    text = body.text[start:end].rstrip(" \t\r\n")
-    return Block(kind, start, start + len(text), len(text.split()), colon)
 
 
 def to_anchor(heading: str) -> str:
@@ -100,37 +91,68 @@ def to_anchor(heading: str) -> str:
     return re.sub(r"[\W_]+", "-", folded).strip("-")
 
 
-def _unique(anchor: str, taken: set[str]) -> str | None:
-    found, number = anchor, 1
-    while found in taken:
-        number += 1
-        found = f"{anchor}-{number}"
+def free_name(wish: str, taken: set[str]) -> str:
+    """The wish, or with a number behind it if it is taken; it is taken from then on."""
+    names = chain([wish], (f"{wish}-{number}" for number in count(2)))
+    found = next(name for name in names if name not in taken)
     taken.add(found)
-    return found or None
+    return found
 
 
 def passage(
     document: str, source: Source, start: int, text: str, end: int, section: Section | None = None
 ) -> Passage:
     """The passage at [start, end) of the file, whose source is `text`."""
-    sha, shown, html = _shown(text)
-    section = section or Section()
-    return Passage(
-        id=f"{document}.{sha[:12]}",
-        document=document,
-        file=source.path,
-        span=(start, end),
-        source=text,
-        sha256=sha,
-        text=shown,
-        html=html,
-        anchor=section.anchor,
-        section=section.title,
-        headings=tuple(title for _, title in section.path),
-    )
+    (sha, shown, html), section = _shown(text), section or Section()
+    headings = tuple(title for _, title in section.path)
+    return Passage(f"{document}.{sha[:12]}", document, source.path, (start, end), text, sha, shown,
+                   html, section.anchor, section.title, headings)  # fmt: skip
 
 
 @lru_cache(maxsize=20_000)
 def _shown(text: str) -> tuple[str, str, str]:
     """Hash, plain text and HTML; kept, so that one edit does not cost a reading of everything."""
     return hashlib.sha256(text.encode()).hexdigest(), plain(text), render(text)
+
+
+def check_together(node: Node, passages: tuple[Passage, ...], source: Source) -> None:
+    """Report each group of `keep_together` that does not fall in one passage."""
+    for group in members(node, "keep_together", source):
+        phrases = [item.value for item in items(group) if str(item.value).strip()]
+        if len(phrases) < 2:
+            values = {"shape": "lists of phrases", "example": '[["one phrase", "another"]]'}
+            source.report("wrong-shape", group, key="keep_together", **values)
+            continue
+        found = {phrase: [p for p in passages if _folded(phrase) in _folded(p.text)]
+                 for phrase in phrases}  # fmt: skip
+        whole = [p for p in passages if all(p in those for those in found.values())]
+        places = "; ".join(f"{phrase!r} {_place(those, source)}" for phrase, those in found.items())
+        if not whole:
+            source.report("keep-together", group, places=places)
+        elif any(len(those) > len(whole) for those in found.values()):
+            source.report("apart-elsewhere", group, places=places)
+
+
+def _place(found: list[Passage], source: Source) -> str:
+    lines = ", ".join(str(source.line(passage.span[0])) for passage in found)
+    return f"is in the passage at line {lines}" if lines else "is nowhere in the text"
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def disproved(passage: Passage, kind: Kind, content: bytes | None) -> str:
+    """Why a passage is not word for word what the file's bytes say, without what the loader
+    remembers; "" if it is."""
+    if content is None:
+        return "its file is gone"
+    source = content.decode("utf-8", "replace").removeprefix("\ufeff")[slice(*passage.span)]
+    if (alone(source) if kind is Kind.FAQ else source) != passage.source:
+        return "the file holds other text at its span"
+    sha = hashlib.sha256(passage.source.encode()).hexdigest()
+    if sha != passage.sha256 or not passage.id.startswith(f"{passage.document}.{sha[:12]}"):
+        return "its hash is another"
+    if plain(passage.source) != passage.text or render(passage.source) != passage.html:
+        return "it would not be shown as it is written"
+    return ""

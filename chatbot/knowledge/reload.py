@@ -1,7 +1,5 @@
 """Watching the folder: a sound change is swapped in whole, a withdrawal takes effect at once."""
 
-from __future__ import annotations
-
 import logging
 import threading
 import time

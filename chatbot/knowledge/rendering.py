@@ -1,7 +1,5 @@
 """`render`: what a visitor sees of a Markdown text, as clean HTML."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from html import escape
 from typing import Any

@@ -1,7 +1,5 @@
 """Where the sentences of a plain text begin and end."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from functools import cache

@@ -1,10 +1,9 @@
 """One file of the folder as text, with the line of every offset."""
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from typing import Any, Self
 
 from chatbot.errors import Problem
 from chatbot.knowledge.problems import finding
@@ -26,7 +25,7 @@ class Source:
     problems: list[Problem] = field(default_factory=list)
 
     @classmethod
-    def of(cls, path: str, text: str) -> Source:
+    def of(cls, path: str, text: str) -> Self:
         """A text whose line ends stay as they are."""
         return cls(path, text, (0, *(match.end() for match in LINE_END.finditer(text))))
 
@@ -34,8 +33,9 @@ class Source:
         """The line, from 1, in which the character at `offset` stands."""
         return bisect_right(self.starts, offset)
 
-    def report(self, code: str, offset: int, **values: object) -> None:
-        """Note a finding at an offset."""
+    def report(self, code: str, at: Any, **values: object) -> None:
+        """Note a finding at an offset, or where a YAML node begins."""
+        offset = at if isinstance(at, int) else at.start_mark.index
         self.problems.append(finding(code, self.path, self.line(offset), **values))
 
 

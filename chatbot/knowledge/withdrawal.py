@@ -4,19 +4,18 @@ Doubt about a file keeps the last good text in service; a file or entry that is 
 matter that can be read and no longer allows quoting, does not.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Container, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
-from chatbot.knowledge.articles import front_matter
 from chatbot.knowledge.clinic import FILE as CLINIC
-from chatbot.knowledge.fields import Node, parse, to_date
+from chatbot.knowledge.documents import front_matter
+from chatbot.knowledge.fields import Node, items, pairs, parse
 from chatbot.knowledge.model import Corpus, Document, Kind, Status
 from chatbot.knowledge.source import decode
+from chatbot.knowledge.values import to_date
 
 _KEY = re.compile(r"([ \t]*)(-[ \t]+)?[\"']?(\w+)[\"']?[ \t]*:[ \t]*[\"']?([\w-]*)")
 _CLOSED = re.compile(r"^closed[ \t]*:[ \t]*(.*)$", re.M)
@@ -50,12 +49,10 @@ def close_if_told(served: Corpus, changed: Mapping[str, bytes]) -> Corpus:
 
 def _allowed(stated: dict[str, _Stated], document: Document, today: date) -> bool:
     says = stated.get("" if document.kind is Kind.ARTICLE else document.id)
-    if says is None:
+    if says is None or says.get("status", Status.APPROVED) != Status.APPROVED:
         return False
-    approved_on, review_by = (to_date(says.get(key, "")) for key in ("approved_on", "review_by"))
-    return says.get("status", Status.APPROVED) == Status.APPROVED and (
-        approved_on or today
-    ) <= today <= (review_by or today)
+    begins, ends = (to_date(says.get(key, "")) or today for key in ("approved_on", "review_by"))
+    return begins <= today <= ends
 
 
 @lru_cache(maxsize=20_000)
@@ -64,16 +61,16 @@ def _stated(path: str, content: bytes) -> dict[str, _Stated]:
     article, source = path.startswith("articles/"), decode(path, content)
     parts = front_matter(source.text) if article else (None, 0)
     root = parse(source, parts[0]) if parts else None
-    if root is None:
+    if root is None or source.problems:
         return _lines(_text(content), article)
-    top = {"status": "", **_pairs(root)}
-    entries = root if root.kind == "list" else root.get("faqs")
-    said = [{}] if article else [_pairs(entry) for entry in (entries.items if entries else ())]
+    top = {"status": "", **_texts(root)}
+    entries = items(root) or items(pairs(root).get("faqs"))
+    said = [{}] if article else [_texts(entry) for entry in entries]
     return {entry.get("id", ""): {**top, **entry} for entry in said}
 
 
-def _pairs(node: Node) -> _Stated:
-    return {key.text: value.text for key, value in node.pairs}
+def _texts(node: Node) -> _Stated:
+    return {key: str(value.value) for key, value in pairs(node).items()}
 
 
 def _lines(text: str, article: bool) -> dict[str, _Stated]:

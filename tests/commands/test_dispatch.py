@@ -15,7 +15,7 @@ CONTRACT = {
 
 
 def test_all_promised_commands_are_there() -> None:
-    assert set(commands.names()) >= CONTRACT
+    assert set(commands.COMMANDS) >= CONTRACT
 
 
 def test_no_command_shows_them_all(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from chatbot.commands import verify
+from chatbot.commands import folder as commands
 from chatbot.knowledge import folder as disk
 from tests.commands.folder import run
 from tests.conftest import KnowledgeFolder
@@ -30,6 +30,6 @@ def test_a_file_that_says_something_else_by_now_fails(
 ) -> None:
     folder = knowledge_folder({"articles/a.md": article("One.").replace("2027", "2999")})
     readings = iter([disk.read(folder), disk.Files({"articles/a.md": b"Another text"})])
-    monkeypatch.setattr(verify, "read", lambda path: next(readings))
+    monkeypatch.setattr(commands, "read", lambda path: next(readings))
     assert run(folder, monkeypatch, "verify") == 1
     assert "the file holds other text" in capsys.readouterr().err

@@ -6,7 +6,7 @@ import pytest
 
 from chatbot.curation.expectations import keeps, results
 from chatbot.knowledge.model import Expectation
-from tests.curation.test_comparison import LENGTH, TODAY, assistant
+from tests.curation.test_changes import LENGTH, TODAY, assistant
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 pytest.importorskip("markdownify", reason="pip install -r requirements-import.txt")
 pytest.importorskip("mammoth", reason="pip install -r requirements-import.txt")
 
-from chatbot.curation import sources
+from chatbot.curation import importing
 from chatbot.curation.importing import Imported, imported
 from chatbot.errors import Level
 from chatbot.knowledge.folder import Files
@@ -280,7 +280,7 @@ def test_what_unpacks_to_too_much_is_refused_before_it_is_unpacked(
 ) -> None:
     bomb = docx(WORD, **{"word/media/x.bin": "0" * (30 << 20)})
     assert len(bomb) < 100_000
-    monkeypatch.setattr(sources, "LARGEST_UNPACKED", 20 << 20)
+    monkeypatch.setattr(importing, "LARGEST_UNPACKED", 20 << 20)
     assert "unpacks to more than 20 MB" in said(imported("x.docx", bomb, (), "en"))
 
 

@@ -16,8 +16,8 @@ from chatbot.curation.gaps import gaps as find_gaps
 from chatbot.errors import ChatbotError, KnowledgeError
 from chatbot.handoff.model import Event, Handoff
 from chatbot.knowledge import folder
+from chatbot.knowledge.documents import read_file
 from chatbot.knowledge.editing import append
-from chatbot.knowledge.faqs import read_faqs
 from chatbot.knowledge.loading import load
 from chatbot.knowledge.model import Kind
 from chatbot.knowledge.problems import finding
@@ -127,7 +127,7 @@ def write_draft(reference: str) -> Response:
     entry = incoming.validate(g.form, Draft)
     path, text = source(reference, entry)
     shown: dict[str, Any] = {"reference": reference, "entry": entry, "path": path}
-    if wrong := read_faqs(path, text.encode(), services().clinic.language).problems:
+    if wrong := read_file(path, text.encode(), services().clinic.language).problems:
         return page("faq.html", 422, problems=wrong, **shown)
     viewed(reference, "draft")
     try:

@@ -13,8 +13,7 @@ from chatbot.curation.freshness import expiries
 from chatbot.curation.lint import lint, numbers
 from chatbot.errors import ChatbotError, KnowledgeError
 from chatbot.knowledge import clinic, folder
-from chatbot.knowledge.approval import BOM, approve
-from chatbot.knowledge.editing import change
+from chatbot.knowledge.editing import BOM, approve, change
 from chatbot.knowledge.loading import load
 from chatbot.knowledge.model import Corpus, Document, Kind, State
 from chatbot.knowledge.problems import finding

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chatbot.handoff.model import Event, Handoff
-from chatbot.knowledge.faqs import read_faqs
+from chatbot.knowledge.documents import read_file
 from chatbot.knowledge.folder import read
 from chatbot.knowledge.loading import load
 from chatbot.knowledge.model import Status
@@ -111,7 +111,7 @@ def test_whatever_is_typed_the_file_says_that_and_no_more(
 ) -> None:
     entry = Draft.model_construct(question=question, also_asked=other, answer=answer)
     path, text = source("H-7KMR-4XQD", entry)
-    reading = read_faqs(path, text.encode(), "en")
+    reading = read_file(path, text.encode(), "en")
     assert len(reading.documents) <= 1
     for document in reading.documents:
         assert document.id == "draft-h-7kmr-4xqd"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from chatbot.answering.assistant import Assistant
-from chatbot.curation.comparison import changes, documents, known_questions
+from chatbot.curation.expectations import changed_documents, changes, known_questions
 from chatbot.knowledge.folder import Files
 from chatbot.knowledge.loading import load
 from tests.web.conftest import FOLDER, VISITS
@@ -24,7 +24,7 @@ def assistant(visits: str = VISITS) -> Assistant:
 def test_the_same_folder_changes_nothing() -> None:
     old = assistant()
     assert changes(old, assistant(), known_questions(old.corpus), TODAY) == ()
-    assert documents(old.corpus, assistant().corpus) == ()
+    assert changed_documents(old.corpus, assistant().corpus) == ()
 
 
 def test_a_changed_text_shows_before_and_after() -> None:
@@ -33,7 +33,9 @@ def test_a_changed_text_shows_before_and_after() -> None:
     assert change.kind == "changes"
     assert "two hours" in change.text_before
     assert "three hours" in change.text_after
-    assert documents(assistant().corpus, new.corpus) == (("infusion-length", "changed: text"),)
+    assert changed_documents(assistant().corpus, new.corpus) == (
+        ("infusion-length", "changed: text"),
+    )
 
 
 def test_a_retired_text_vanishes_and_comes_back() -> None:

@@ -1,0 +1,145 @@
+"""Commands that need the database: db, purge, deliver, handoffs, staff."""
+
+import json
+import secrets
+import signal
+import threading
+from argparse import Namespace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyotp
+import segno
+
+from chatbot.commands import argument, command, flag
+from chatbot.delivery.worker import deliverer
+from chatbot.errors import StorageError
+from chatbot.handoff.model import Actor, Event, Party
+from chatbot.handoff.states import OPEN
+from chatbot.settings import Settings
+from chatbot.storage.backup import backup, restore
+from chatbot.storage.deliveries import channels
+from chatbot.storage.engine import open_database
+from chatbot.storage.migrations import migrate
+from chatbot.storage.store import Store, open_store
+
+_BY = Actor(Party.STAFF, "command line")
+
+
+def _store(settings: Settings) -> Store:
+    store = open_store(settings, b"", str)
+    store.database.check()
+    return store
+
+
+@command("db upgrade")
+def upgrade_tables(_args: Namespace, settings: Settings) -> None:
+    """make the tables, or bring them to this program's version"""
+    database = open_database(settings)
+    before = database.version()
+    migrate(database)
+    print(f"The database was at version {before or 'none'} and is at {database.version()} now.")
+
+
+@command("db backup", argument("file", type=Path))
+def backup_database(args: Namespace, settings: Settings) -> None:
+    """write a checked copy (SQLite), also while serving"""
+    backup(open_database(settings), args.file)
+    print(f"Wrote {args.file} and checked it. It holds personal data: keep it safe.")
+
+
+@command("db restore", argument("file", type=Path))
+def restore_database(args: Namespace, settings: Settings) -> None:
+    """put a copy in its place; the old file is kept"""
+    database = open_database(settings)
+    kept = restore(database, args.file, datetime.now(UTC))
+    print(f"Restored from {args.file}." + (f" The old database is {kept}." if kept else ""))
+    database.check()
+
+
+@command("purge")
+def purge(_args: Namespace, settings: Settings) -> None:
+    """Purge and say how much."""
+    gone = _store(settings).purge(datetime.now(UTC))
+    print(f"{gone} entries older than {settings.retention_days} days are gone."
+          " Hand-offs that nobody has answered are kept.")  # fmt: skip
+
+
+@command("deliver", flag("--watch", "go on until stopped"))
+def deliver(args: Namespace, settings: Settings) -> int:
+    """Send what waits, when `serve` does not run; exit 1 when nobody can be told or a notice was
+    given up."""
+    store = _store(settings)
+    worker = deliverer(settings, store)
+    if args.watch:
+        stop = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stop.set())
+        worker.start()
+        stop.wait()
+    else:
+        print(f"Tried {worker.run_once(datetime.now(UTC))} notices.")
+    worker.stop()
+    dead = store.deliveries.dead()
+    for delivery in dead:
+        print(f"Given up: {delivery.reference} by {delivery.channel}: {delivery.last_error}")
+    if not channels(settings):
+        print("Nobody is told of hand-offs: set CHATBOT_SMTP_URL and CHATBOT_NOTIFY_EMAIL, or"
+              " CHATBOT_WEBHOOK_URL.")  # fmt: skip
+    return 1 if dead or not channels(settings) else 0
+
+
+@command("handoffs list", flag("--all", "answered, closed and erased ones too"))
+def list_handoffs(args: Namespace, settings: Settings) -> None:
+    """references and states, without anybody's words"""
+    store = _store(settings)
+    items = store.inbox.items(() if args.all else OPEN, limit=1000)
+    for item in items:
+        marks = ("URGENT " if item.urgent else "") + ("OVERDUE" if item.overdue else "")
+        print(f"{item.reference}  {item.submitted_at:%Y-%m-%d %H:%M}  {item.state:<9} {marks}")
+    print(f"{len(items)} shown, {len(store.deliveries.dead())} notices given up.")
+
+
+@command("handoffs export", argument("reference"))
+def export_handoff(args: Namespace, settings: Settings) -> None:
+    """all that is kept about its person, as JSON"""
+    store, reference = _store(settings), args.reference.upper()
+    found = store.inbox.export(reference)
+    store.audit.record("export", reference, _BY, datetime.now(UTC))
+    print(json.dumps(found, indent=2, default=str, ensure_ascii=False))
+
+
+@command("handoffs erase", argument("reference"))
+def erase_handoff(args: Namespace, settings: Settings) -> None:
+    """delete its words and addresses for good"""
+    reference = args.reference.upper()
+    _store(settings).handoffs.apply(reference, None, Event.ERASE, _BY, datetime.now(UTC))
+    print(f"{reference} is erased. Its reference, dates and state are kept.")
+
+
+@command("staff add", argument("name"))
+def add_account(args: Namespace, settings: Settings) -> None:
+    """a new account, or a new start for an old one"""
+    password = secrets.token_urlsafe(15)
+    secret = _store(settings).staff.add(args.name, password, datetime.now(UTC))
+    print(f"{args.name} can sign in at /staff.\nPassword (shown only now): {password}")
+    if settings.staff_mfa:
+        app = pyotp.TOTP(secret, name=args.name, issuer="Clinic questions")
+        print(f"Scan this with an authenticator app, or type {secret} into it:")
+        segno.make(app.provisioning_uri()).terminal(compact=True)
+
+
+@command("staff list")
+def list_accounts(_args: Namespace, settings: Settings) -> None:
+    """all accounts"""
+    for name, since, disabled in _store(settings).staff.accounts():
+        state = f"disabled {disabled:%Y-%m-%d}" if disabled else "active"
+        print(f"{name:<24} {state}, since {since:%Y-%m-%d}")
+
+
+@command("staff disable", argument("name"))
+def disable_account(args: Namespace, settings: Settings) -> None:
+    """close an account"""
+    if not _store(settings).staff.disable(args.name, datetime.now(UTC)):
+        raise StorageError(f"There is no account {args.name!r}; see `staff list`.")
+    print(f"{args.name} can no longer sign in, and is signed out everywhere.")

@@ -1,0 +1,194 @@
+"""Commands on the knowledge folder itself: check, verify, approve, close, open, import."""
+
+import sys
+import textwrap
+from argparse import Namespace
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from chatbot.commands import argument, command, flag
+from chatbot.errors import ChatbotError, KnowledgeError, errors
+from chatbot.knowledge.clinic import FILE, today
+from chatbot.knowledge.editing import approve, change, quoted
+from chatbot.knowledge.folder import read, write
+from chatbot.knowledge.loading import load
+from chatbot.knowledge.model import Corpus, Kind, State
+from chatbot.knowledge.passages import disproved
+from chatbot.knowledge.problems import finding
+from chatbot.settings import Settings
+
+SOON = timedelta(days=30)
+
+
+def clinic_today(corpus: Corpus) -> date:
+    """Today's date where the clinic is."""
+    return today(corpus.clinic, datetime.now(UTC))
+
+
+@command(
+    "check",
+    flag("--lint", "also warn of how the texts read"),
+    flag("--strict", "warnings fail too"),
+)
+def check(args: Namespace, settings: Settings) -> int:
+    """Print all findings, then the state of the documents."""
+    files = read(settings.knowledge)
+    loaded = load(files)
+    problems, stated = loaded.problems, {}
+    if args.lint:
+        from chatbot.curation.lint import lint, numbers
+
+        problems += lint(loaded.corpus, files)
+        stated = numbers(loaded.corpus, files)
+    for problem in problems:
+        print(f"{problem} [{problem.level}: {problem.code}]")
+    for (topic, unit), values in stated.items():
+        said = "; ".join(f"{number} ({', '.join(places)})" for number, places in values.items())
+        print(f"Numbers, {topic}, {unit}: {said}")
+    _report(loaded.corpus)
+    wrong = len(loaded.errors)
+    print(f"{wrong} errors, {len(problems) - wrong} warnings")
+    return 1 if wrong or (args.strict and problems) else 0
+
+
+def _report(corpus: Corpus) -> None:
+    day, clinic = clinic_today(corpus), corpus.clinic
+    kinds = Counter(document.kind for document in corpus.documents)
+    print(f"{clinic.name}: {kinds[Kind.ARTICLE]} articles, {kinds[Kind.FAQ]} FAQ entries, "
+          f"{len(corpus.passages)} passages")  # fmt: skip
+    if clinic.closed:
+        print(f"CLOSED: {clinic.closed}")
+    for state in State:
+        found = [document.id for document in corpus.documents
+                 if document.state(day, clinic.require_approved_text) is state]  # fmt: skip
+        if found:
+            named = "" if state is State.LIVE else ": " + ", ".join(found)
+            print(f"{len(found)} {state.value}{named}")
+    live = corpus.live(day)
+    for document in live:
+        if document.review_by and document.review_by <= day + SOON:
+            print(f"Soon out of date: {document.id} ({document.file}), "
+                  f"last day {document.review_by}")  # fmt: skip
+    sample = [d.id for d in live if "sample" in (d.approved_by or "").casefold()]
+    if sample:
+        said = f"{len(sample)} live, but approved only as a sample; a clinician must approve: "
+        print(textwrap.fill(said + ", ".join(sample), 100, subsequent_indent="  ",
+                            break_on_hyphens=False))  # fmt: skip
+
+
+@command("verify")
+def verify(_args: Namespace, settings: Settings) -> int:
+    """Load the folder, read its files once more, and compare; exit 1 if anything differs."""
+    corpus = load(read(settings.knowledge)).corpus
+    live = corpus.live(clinic_today(corpus))
+    files = read(settings.knowledge).contents
+    found = [finding("not-verbatim", document.file, name=passage.id, why=why)
+             for document in live for passage in document.passages
+             if (why := disproved(passage, document.kind, files.get(document.file)))]  # fmt: skip
+    for problem in found:
+        print(problem, file=sys.stderr)
+    passages = sum(len(document.passages) for document in live)
+    print(f"{passages - len(found)} of {passages} live passages in {len(live)} documents proven: "
+          "file, span, SHA-256, text and HTML")  # fmt: skip
+    return 1 if found else 0
+
+
+@command(
+    "approve",
+    argument("document", "an article, FAQ file or FAQ entry", metavar="FILE[#ID]"),
+    argument("--by", "who approves", required=True, metavar="NAME"),
+    argument("--until", "the last day it may be quoted, such as 2027-01-15", required=True,
+             type=date.fromisoformat, metavar="DATE"),
+)  # fmt: skip
+def approve_document(args: Namespace, settings: Settings) -> None:
+    """Write an approval, with today's date at the clinic, leaving all else as it is."""
+    name, _, entry = args.document.partition("#")
+    files = read(settings.knowledge)
+    corpus = load(files).corpus
+    day = clinic_today(corpus)
+    # The name is relative to here or to the folder.
+    here, root = Path(name).resolve(), settings.knowledge.resolve()
+    path = here.relative_to(root).as_posix() if here.is_relative_to(root) else name
+    if path not in files.contents or "/" not in path:
+        raise ChatbotError(f"{name} is no article or FAQ file in {settings.knowledge}.\n"
+                           "Write its path, such as faqs/visits.yaml#visit-length.")  # fmt: skip
+    if not args.by.strip() or args.until < day:
+        raise ChatbotError(f"Name who approves, and a last day not before today, {day}.")
+    content, names = approve(path, files.contents[path], entry or None, by=args.by.strip(),
+                             on=day, until=args.until, language=corpus.clinic.language)  # fmt: skip
+    write(settings.knowledge / path, content)
+    print(f"Approved until {args.until} in {path}: {', '.join(names)}")
+
+
+@command("close", argument("reason"))
+def close(args: Namespace, settings: Settings) -> None:
+    """Write `closed` into clinic.yaml; a running site follows within two seconds."""
+    reason = args.reason.strip() or "closed"
+    _set_closed(settings, quoted(reason))
+    print(f"Closed: {reason}")
+
+
+@command("open")
+def reopen(_args: Namespace, settings: Settings) -> None:
+    """Take `closed` out of clinic.yaml again."""
+    _set_closed(settings, None)
+    print("Open.")
+
+
+def _set_closed(settings: Settings, value: str | None) -> None:
+    content = read(settings.knowledge).contents.get(FILE, b"")
+    text = content.decode("utf-8", "surrogateescape")
+    bom, text = text[: text.startswith("\ufeff")], text.removeprefix("\ufeff")
+    try:
+        text = change(FILE, text, {None: {"closed": value}})
+    except (KnowledgeError, UnicodeError):
+        if value is None:
+            raise
+        # A running site obeys this line whatever else the file holds.
+        text = f"closed: {value}\n{text}"
+    write(settings.knowledge / FILE, (bom + text).encode("utf-8", "surrogateescape"))
+
+
+@command("import", argument("files", nargs="+", type=Path, metavar="FILE"))
+def import_drafts(args: Namespace, settings: Settings) -> int:
+    """Write drafts, never over a file; list what could not be brought over; exit 1 if a file gave
+    nothing."""
+    from chatbot.curation.importing import LARGEST, imported
+
+    folder, failed = settings.knowledge, False
+    taken = {path.stem for path in folder.glob("articles/*")}
+    for file in args.files:
+        corpus = load(read(folder)).corpus
+        taken |= {document.id for document in corpus.documents}
+        try:
+            with file.open("rb") as stream:
+                content = stream.read(LARGEST + 1)
+        except OSError as error:
+            print(f"{file}: {error.strerror}", file=sys.stderr)
+            failed = True
+            continue
+        found = imported(str(file), content, taken, corpus.clinic.language)
+        broken = {problem.path for problem in errors(found.problems)}
+        failed |= not found.files
+        for path, text in found.files:
+            place = _free(folder / path)
+            # A draft with an error would keep every other change of the folder from going live.
+            if path in broken:
+                place, failed = place.with_suffix(".md.txt"), True
+            place.parent.mkdir(parents=True, exist_ok=True)
+            write(place, text)
+            print(f"draft {place.relative_to(folder)}")
+        for problem in found.problems:
+            print(f"{problem} [{problem.code}]")
+    print("Visitors see none of this before somebody has read it and run `approve`.")
+    return 1 if failed else 0
+
+
+def _free(place: Path) -> Path:
+    """The place, or one beside it if there is a file already."""
+    number, free = 1, place
+    while free.exists():
+        number += 1
+        free = place.with_name(f"{place.stem}-{number}{place.suffix}")
+    return free

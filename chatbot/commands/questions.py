@@ -1,0 +1,205 @@
+"""Commands that ask questions of the folder: ask, test, evaluate, diff, gaps."""
+
+import difflib
+import io
+import json
+import subprocess
+import sys
+import tarfile
+from argparse import Namespace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from chatbot.answering.assistant import Assistant
+from chatbot.answering.model import Reply
+from chatbot.commands import ON, argument, command, flag
+from chatbot.commands.folder import clinic_today
+from chatbot.curation import expectations
+from chatbot.errors import ChatbotError, KnowledgeError, Problem, StorageError
+from chatbot.knowledge.folder import Files, read
+from chatbot.knowledge.loading import Loaded, load
+from chatbot.knowledge.sentences import sentences
+from chatbot.settings import Settings
+
+LOOKED_BACK = timedelta(days=90)
+
+
+def _assistant(loaded: Loaded, settings: Settings, *, sound: bool = False) -> Assistant:
+    """The assistant that `serve` would start with: closed when the folder has errors. If it
+    has to be `sound`, they are raised as a KnowledgeError."""
+    if sound and loaded.errors:
+        raise KnowledgeError(loaded.problems)
+    return Assistant(loaded.corpus, semantics=settings.semantics, public_url=settings.public_url,
+                     closed=bool(loaded.errors))  # fmt: skip
+
+
+@command(
+    "ask",
+    argument("question"),
+    flag("--explain", "show every step in plain words"),
+    flag("--json", "print the reply as the API sends it"),
+    ON,
+)
+def ask(args: Namespace, settings: Settings) -> None:
+    """Print the reply; the exit code is 0 for every outcome."""
+    from chatbot.web.serialise import reply_json
+
+    assistant = _assistant(load(read(settings.knowledge)), settings)
+    day = args.on or clinic_today(assistant.corpus)
+    reply = assistant.reply(args.question, today=day)
+    if args.json:
+        offer: dict[str, Any] = {"offered": True, "url": "/handoff"}
+        offer |= {"hours": None, "reply_expected": None}
+        print(json.dumps(reply_json(reply, "", offer), ensure_ascii=False, indent=2))
+    else:
+        _print(reply)
+    if args.explain and not args.json:
+        print("\nWhy:", *reply.steps, sep="\n  ")
+
+
+def _print(reply: Reply) -> None:
+    print(f"{reply.outcome.value}: {reply.message}")
+    for resource in reply.resources:
+        ways = [f"call {resource.call}" if resource.call else ""]
+        ways += [f"text {resource.text}" if resource.text else "", resource.url or ""]
+        print(f"  {resource.label}: {', '.join(way for way in ways if way)}")
+    for quotation, citation in zip(reply.quotations, reply.citations, strict=True):
+        section = f", {citation.section}" if citation.section else ""
+        print(f"\n{quotation.passage.text}\n\n  [{citation.number}] {citation.title}{section}")
+        print(f"      approved {citation.approved_on}, {citation.url}")
+    for option in reply.options:
+        print(f"  - {option.label}  ({option.document})")
+    if reply.looked_for:
+        print(f"  looked for: {', '.join(reply.looked_for)}")
+    print(f"\n{reply.disclaimer}")
+
+
+@command("test", ON)
+def test(args: Namespace, settings: Settings) -> int:
+    """Print every broken expectation with its line; exit 1 when there is one."""
+    assistant = _assistant(load(read(settings.knowledge)), settings)
+    corpus = assistant.corpus
+    if not corpus.expectations:
+        print("There are no expected questions. Add some to questions.yaml, e.g.\n"
+              "- {ask: how long is the drip, expect: infusion-length}")  # fmt: skip
+        return 0
+    found = expectations.results(assistant, corpus.expectations, args.on or clinic_today(corpus))
+    broken = [result for result in found if not result.kept]
+    for result in broken:
+        expectation = result.expectation
+        print(f"questions.yaml:{expectation.line}: “{expectation.ask}”")
+        print(f"    expected {expectation.expect}, got {result.got}")
+    print(f"{len(found) - len(broken)} of {len(found)} questions get what is expected.")
+    return 1 if broken else 0
+
+
+@command(
+    "evaluate",
+    argument("--knowledge", "the folder (default: CHATBOT_KNOWLEDGE)", type=Path),
+    argument("--questions", 'lines of {"question": "…", "targets": ["id"]}; no targets: must not'
+             " be answered", type=Path, required=True),
+    flag("--json", "print JSON instead of a table"),
+)  # fmt: skip
+def evaluate_folder(args: Namespace, settings: Settings) -> None:
+    """Print how well a folder answers questions whose answers are known."""
+    from chatbot.curation.evaluation import evaluate, read_questions
+
+    loaded = load(read(args.knowledge or settings.knowledge))
+    assistant = _assistant(loaded, settings, sound=True)
+    for problem in loaded.problems:
+        print(problem, file=sys.stderr)
+    try:
+        text = args.questions.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise ChatbotError(f"{args.questions}: cannot be read ({why}). Check the path.") from error
+    questions = read_questions(text, str(args.questions), loaded.corpus)
+    result = evaluate(assistant, questions, clinic_today(loaded.corpus))
+    print(json.dumps(result.as_json(), indent=2) if args.json else "\n".join(result.lines()))
+
+
+@command(
+    "diff",
+    argument("old", "a folder, or a Git revision such as HEAD or main~1"),
+    argument("new", "likewise; default: the folder as it is now", nargs="?"),
+    ON,
+    argument("--fail-on", "exit 1 for a merge gate", choices=["vanishes", "any"]),
+)
+def diff(args: Namespace, settings: Settings) -> int:
+    """Print which answers differ; exit 0 unless `--fail-on` applies or a side has errors."""
+    old, new = (_assistant(load(_files(side, settings.knowledge)), settings, sound=True)
+                for side in (args.old, args.new))  # fmt: skip
+    for name, what in expectations.changed_documents(old.corpus, new.corpus):
+        print(f"document {name}: {what}")
+    questions = [q for side in (old, new) for q in expectations.known_questions(side.corpus)]
+    questions += _logged(settings)
+    found = expectations.changes(old, new, questions, args.on or clinic_today(new.corpus))
+    for change in found:
+        print(f"\n“{change.question}” {change.kind}: {change.before} → {change.after}")
+        before, after = ([text[start:end] for start, end in sentences(text)]
+                         for text in (change.text_before, change.text_after))  # fmt: skip
+        for line in difflib.ndiff(before, after) if before and after else ():
+            if line[0] in "+-":
+                print(f"    {line}")
+    print(f"{len(set(questions))} questions asked, {len(found)} get another reply.")
+    return 1 if any(args.fail_on in ("any", change.kind) for change in found) else 0
+
+
+def _logged(settings: Settings) -> list[str]:
+    """What visitors asked, as far as it is kept and the database is there."""
+    if not settings.question_log:
+        return []
+    from chatbot.storage.store import open_store
+
+    try:
+        noted = open_store(settings, b"", str).exchanges.since(datetime.min.replace(tzinfo=UTC))
+    except StorageError as error:
+        print(f"Without the questions of visitors: {error}")
+        return []
+    return [one.question for one in noted if one.question]
+
+
+def _files(side: str | None, folder: Path) -> Files:
+    """The files of a folder, or the knowledge folder as Git has it; nothing is checked out."""
+    if side is None or Path(side).is_dir():
+        return read(folder if side is None else Path(side))
+    try:
+        # From within a folder, Git archives only what is in it.
+        command = ["git", "-C", str(folder), "archive", "--format=tar", "--end-of-options", side]
+        archive = subprocess.run(command, capture_output=True, check=True).stdout  # noqa: S603
+    except (OSError, subprocess.CalledProcessError) as error:
+        message = "is neither a folder nor a Git revision that holds the knowledge folder."
+        unknown = Problem(side, 0, "revision", message, "Give a folder's path, or e.g. HEAD~1.")
+        raise KnowledgeError([unknown]) from error
+    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+        found = ((member.name, tar.extractfile(member)) for member in tar if member.isfile())
+        return Files({name: stream.read() for name, stream in found if stream})
+
+
+@command("gaps")
+def gaps(_args: Namespace, settings: Settings) -> None:
+    """Print what is not answered well: how often and why, its wordings, what comes nearest."""
+    from chatbot.curation.gaps import gaps as find
+    from chatbot.safety.identifiers import redact
+    from chatbot.storage.asked import asked
+    from chatbot.storage.store import open_store
+
+    store = open_store(settings, b"", redact)
+    store.database.check()
+    since = datetime.now(UTC) - LOOKED_BACK
+    assistant = _assistant(load(read(settings.knowledge)), settings)
+    day = clinic_today(assistant.corpus)
+    found = find(assistant, asked(store, since, redact), day)
+    for gap in found:
+        why = ", ".join(f"{reason} {count}×" for reason, count in gap.reasons)
+        now = ", ".join(expectations.told(gap.reply))
+        print(f"{gap.count}× “{gap.question}” ({why}); now: {now}")
+        for wording in gap.wordings[1:5]:
+            print(f"     also “{wording}”")
+        for passage in gap.nearest:
+            section = f"#{passage.anchor}" if passage.anchor else ""
+            print(f"     near {passage.document}{section} ({passage.file})")
+    print(f"{len(found)} gaps.")
+    if not settings.question_log:
+        print("Only questions sent to the staff are known: CHATBOT_QUESTION_LOG is off.")
