@@ -120,6 +120,8 @@ def erase_handoff(args: Namespace, settings: Settings) -> None:
 @command("staff add", argument("name"))
 def add_account(args: Namespace, settings: Settings) -> None:
     """a new account, or a new start for an old one"""
+    if not args.name.strip() or not args.name.isprintable():
+        raise StorageError("Give a name that can be typed and read, such as `staff add Anna`.")
     password = secrets.token_urlsafe(15)
     secret = _store(settings).staff.add(args.name, password, datetime.now(UTC))
     print(f"{args.name} can sign in at /staff.\nPassword (shown only now): {password}")

@@ -10,7 +10,7 @@ from typing import Any
 from waitress.channel import HTTPChannel
 
 from chatbot.commands import argument, command, flag
-from chatbot.errors import errors
+from chatbot.errors import ChatbotError, errors
 from chatbot.settings import Settings
 
 THREADS = 8
@@ -57,11 +57,18 @@ def serve(args: Namespace, settings: Settings) -> int:
         return 1
     if broken:
         print("Serving closed until the errors above are mended.", file=sys.stderr)
-    server: Any = waitress.create_server(
-        app, host=args.host, port=args.port, threads=THREADS, connection_limit=2000,
-        asyncore_use_poll=True, channel_timeout=PATIENCE, cleanup_interval=PATIENCE // 3,
-        max_request_body_size=LONGEST_BODY, ident=None,
-    )  # fmt: skip
+    try:
+        server: Any = waitress.create_server(
+            app, host=args.host, port=args.port, threads=THREADS, connection_limit=2000,
+            asyncore_use_poll=True, channel_timeout=PATIENCE, cleanup_interval=PATIENCE // 3,
+            max_request_body_size=LONGEST_BODY, ident=None,
+        )  # fmt: skip
+    except (OSError, ValueError, OverflowError) as error:
+        services.stop()
+        raise ChatbotError(
+            f"Cannot listen on {args.host}, port {args.port}: {error}. If another program has the "
+            "port, stop it or choose another with --port."
+        ) from error
     server.channel_class = Channel
     # Left this way, waitress lets requests under way finish, for 5 seconds at most.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

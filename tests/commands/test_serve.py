@@ -92,3 +92,17 @@ def test_strict_does_not_serve_a_broken_folder(knowledge_folder: Folder, serve: 
     _, told = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "faqs/visits.yaml:1:" in told
+
+
+def test_a_port_that_is_taken_is_said_in_plain_words(
+    serve: Serve, knowledge_folder: Folder
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        process = serve(knowledge_folder(FOLDER), taken.getsockname()[1])
+        _, told = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert "Cannot listen on 127.0.0.1" in told
+    assert "--port" in told
+    assert "Traceback" not in told

@@ -41,3 +41,12 @@ def test_accounts_are_listed_and_disabled(store: Store, capsys: pytest.CaptureFi
     capsys.readouterr()
     assert main(["staff", "list"]) == 0
     assert re.search(r"^Anna +disabled", capsys.readouterr().out, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", ["", "  ", "Anna\nBen"])
+def test_a_name_nobody_could_type_is_refused(
+    store: Store, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    assert main(["staff", "add", name]) == 1
+    assert "Give a name" in capsys.readouterr().err
+    assert not list(store.staff.accounts())

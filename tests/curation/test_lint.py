@@ -51,6 +51,7 @@ def faq(*entries: tuple[str, str, str]) -> str:
         ("She survived a suicide attempt.", None),
         ("Thoughts of suicide can come back. Call 988.", None),
         ("However, some people feel sick.", "leans-on-context"),
+        ("Yes. You need somebody to take you home.", "leans-on-context"),
         ("People with high blood pressure: see above.", "leans-on-context"),
         ("Ask for the EEG first.", "abbreviation"),
         ("Ask for the EEG (a record of brain waves). An EEG takes an hour.", None),
@@ -90,7 +91,7 @@ def test_hard_texts_are_reported_in_english_only(knowledge_folder: KnowledgeFold
 def test_two_entries_for_the_same_question_are_named_together(
     knowledge_folder: KnowledgeFolder,
 ) -> None:
-    text = faq(("a", "May I drink wine?", "No."), ("b", "Driving?", "Wait."))
+    text = faq(("a", "May I drink wine?", "Not now."), ("b", "Driving?", "Wait."))
     text += "    also_asked: [may i drink the wine]\n"
     (problem,) = found(knowledge_folder({"faqs/f.yaml": text}))
     assert (problem.code, problem.line) == ("same-question", 7)
