@@ -91,7 +91,7 @@ a{display:inline-block;padding:.6em 1em .6em 0;color:inherit;font-weight:600}
     dialog = make("dialog", { className: "panel", ariaLabel: label }, bar, status, frame);
     dialog.onclose = () => dialog.open || close(); // Esc, a phone's back button
     root.append(dialog);
-    frame.onload = () => { // only now: the empty frame has loaded too, and must not be spoken to
+    frame.onload = () => { // not for the empty one
       tell("hello");
       if (!ready) later(REFUSED);
     };

@@ -229,8 +229,8 @@ def test_known_questions_are_offered_while_typing_without_telling_anybody(
 ) -> None:
     page.goto(site.url + "/chat")
     asked: list[str] = []
-    page.locator("#question").focus()
-    page.wait_for_function("performance.getEntriesByName(location.origin + '/api/v1/suggest')[0]")
+    with page.expect_response("**/api/v1/suggest"):
+        page.locator("#question").focus()
     page.on("request", lambda request: asked.append(request.url))
     page.locator("#question").press_sequentially("lamotrigine before")
     choice = page.locator("#matches button").first

@@ -134,7 +134,7 @@ class Visitor:
     def goto(self, path: str, origin: str = "") -> Visitor:
         """Open a page of the site and wait for the button's script."""
         self.page.goto((origin or self.world.site) + path)
-        self.page.wait_for_function("window.FaqBot && document.querySelector('faq-bot')")
+        self.page.wait_for_selector("faq-bot", state="attached")
         return self
 
     def open(self) -> Frame:
