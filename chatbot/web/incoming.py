@@ -19,7 +19,6 @@ from chatbot.web.refusals import Refused
 from chatbot.web.services import services
 
 LONGEST_BODY = 64 * 1024
-LEAST_DIGITS = 5  # of a phone number
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 
 
@@ -82,8 +81,6 @@ class ForStaff(Body):
     def _complete(self) -> Self:
         if not self.consent:
             raise ValueError("consent is needed: without it we may not keep your question")
-        if self.phone and sum(map(str.isdigit, self.phone)) < LEAST_DIGITS:
-            raise ValueError("the phone number has too few digits; check it")
         if not self.email and not self.phone:
             raise ValueError("an e-mail address or a phone number is needed, so we can answer you")
         return self
