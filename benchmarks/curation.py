@@ -88,7 +88,7 @@ def main() -> int:
     corpus = load(files).corpus
     print(f"{len(corpus.documents)} documents, {len(corpus.passages)} passages")
     gate = Gate.carried_over(Retriever(corpus, semantics=False))
-    assistant = Assistant(corpus, semantics=False, gate=gate)
+    assistant = Assistant(corpus, semantics=False, gate=gate).prepare()
     questions = list(asked(chance))
     expected = [Expectation(one.question, "e1") for one in questions[:200]]
     faqs = files.contents["faqs/f.yaml"].decode()

@@ -27,7 +27,6 @@ from chatbot.safety.resources import message, resources
 
 EARLIER_QUESTIONS = 3
 RANKED = 10
-REMEMBERED = 500  # replies: visitors ask the same again and again, often from the suggestions
 FOR_STAFF = "The clinic's questions.yaml leaves this question to the staff, so nothing is offered."
 
 
@@ -59,7 +58,6 @@ class Assistant:
         self._passages = {passage.id: passage for passage in corpus.passages}
         self._extra = _extra_resources(corpus)
         self.edition = lru_cache(maxsize=8)(partial(publish, corpus, self.wording, self.disclaimer))
-        self.remembered = lru_cache(maxsize=REMEMBERED)(self._reply)
 
     @cached_property
     def retriever(self) -> Retriever:
@@ -110,20 +108,9 @@ class Assistant:
         """The reply to one question; `context` holds the earlier ones, oldest first."""
         earlier = tuple(context[-EARLIER_QUESTIONS:])
         danger = danger or self.danger(question, earlier)
-        if danger.safety is Safety.EMERGENCY:
-            return self.crisis(danger, self.edition(today, withdrawn).version)
-        return self.remembered(question, today, earlier, passage, withdrawn, danger)
-
-    def _reply(
-        self,
-        question: str,
-        today: date,
-        earlier: tuple[str, ...],
-        passage: str | None,
-        withdrawn: frozenset[str],
-        danger: Danger,
-    ) -> Reply:
         edition = self.edition(today, withdrawn)
+        if danger.safety is Safety.EMERGENCY:
+            return self.crisis(danger, edition.version)
         if self.closed:
             reply = self._say(edition, Outcome.CLOSED, "closed")
         elif spoken := smalltalk.kind(question):

@@ -28,17 +28,11 @@ HIGHEST = 0.9  # no folder is so strange that a surer answer would still be wron
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The thresholds of one folder and how many phrasings they rest on."""
+    """The thresholds of one folder."""
 
     answer_at: float
     option_at: float
     about_at: float
-    phrasings: int
-
-    @property
-    def enough(self) -> bool:
-        """Whether the folder has phrasings enough to go by its own."""
-        return self.phrasings >= ENOUGH
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +74,6 @@ def calibrate(retriever: Retriever, gate: Gate | None = None) -> Calibration:
         answer_at=round(min(HIGHEST, max(answer, least)), 6),
         option_at=round(min(HIGHEST, option), 6),
         about_at=round(min(HIGHEST, about), 6),
-        phrasings=len(own),
     )
 
 
@@ -148,11 +141,7 @@ def _share(events: Iterable[bool]) -> float:
 
 def _quantile(values: Sequence[float], share: float) -> float:
     """The smallest value that at least `share` of the values do not exceed; 0 of nothing."""
-    ordered = sorted(values)
-    if not ordered:
-        return 0.0
-    place = min(len(ordered) - 1, max(0, int(-(-share * len(ordered) // 1)) - 1))
-    return ordered[place] + 1e-6
+    return float(np.quantile(values, share, method="inverted_cdf")) + 1e-6 if values else 0.0
 
 
 def _hash(text: str) -> str:

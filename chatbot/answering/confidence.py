@@ -98,9 +98,8 @@ class Gate:
 
     def sure(self, ranking: Ranking) -> Sure:
         """The numbers that the thresholds are held against."""
-        differences = tuple(
-            self.details.difference(ranking.query, hit.passage, hit.asked) for hit in ranking.hits
-        )
+        found = ((hit.passage, hit.asked) for hit in ranking.hits)
+        differences = self.details.differences(ranking.query, found)
         seen = signals(ranking)
         hits = tuple(
             _logistic(self.answer, {**one, "details": float(_doubts(difference))})

@@ -16,6 +16,7 @@ from chatbot.retrieval.vocabulary import Folded, Vocabulary
 from chatbot.text.normalise import normalise
 
 COMMON = 0.2  # share of the documents from which a detail tells nothing: the clinic is about it
+Amounts = Mapping[str, set[str]]  # by unit
 _AMOUNT = re.compile(
     r"(?P<before>\b(?:type|stage|grade|phase)\s+)?(?P<number>\d+(?:[.,]\d+)?|\b[ivx]{1,3}\b)"
     r"(?(before)|\s*(?P<unit>mg|mcg|µg|g|ml|mls|milligrams?|grams?|units?|percent|%)(?![^\W\d_]))"
@@ -66,9 +67,18 @@ class Details:
         most = max(1.0, COMMON * len(retriever.corpus.documents))
         self._common = {term for term, count in counts.items() if count > most}
 
-    def difference(self, query: Query, passage: Passage, asked: str) -> Difference:
-        """What keeps `passage`, found by its short text `asked`, from answering the query."""
-        wanted = {entry.term: " ".join(entry.words) for entry in self._details(query.read)}
+    def differences(
+        self, query: Query, found: Iterable[tuple[Passage, str]]
+    ) -> tuple[Difference, ...]:
+        """What keeps each passage, found by the short text with it, from answering the query."""
+        # Only what the folder says is remembered, never what a visitor asked.
+        wanted = {entry.term: " ".join(entry.words) for entry in self._find(query.read)}
+        amounts = _amounts(query.text)
+        return tuple(self._difference(wanted, amounts, *one) for one in found)
+
+    def _difference(
+        self, wanted: Mapping[str, str], amounts: Amounts, passage: Passage, asked: str
+    ) -> Difference:
         own = {entry.term: " ".join(entry.words) for entry in self._details(asked)}
         has = self._of_passage[passage.id]
         lacking = [term for term in wanted if term not in has and term not in self._common]
@@ -78,7 +88,7 @@ class Details:
             for term in wanted
         )
         return Difference(
-            strong=(*strong, *_other_amounts(query.text, passage.text, asked)),
+            strong=(*strong, *_other_amounts(amounts, passage.text, asked)),
             mild=tuple(wanted[term] for term in lacking if self._strength[term] != "strong"),
             extra=tuple(
                 word
@@ -102,8 +112,7 @@ def _about(document: Document) -> tuple[str, ...]:
     return (document.title, *document.also_asked, *document.tags)
 
 
-@lru_cache(maxsize=4096)
-def _amounts(text: str) -> Mapping[str, set[str]]:
+def _amounts(text: str) -> Amounts:
     found: dict[str, set[str]] = {}
     for match in _AMOUNT.finditer(normalise(text)):
         kind = (match["before"] or match["unit"]).strip().rstrip("s")
@@ -112,10 +121,13 @@ def _amounts(text: str) -> Mapping[str, set[str]]:
     return found
 
 
-def _other_amounts(question: str, *texts: str) -> tuple[str, ...]:
+_told = lru_cache(maxsize=4096)(_amounts)  # of the folder's texts
+
+
+def _other_amounts(asked: Amounts, *texts: str) -> tuple[str, ...]:
     """Amounts of the question in a unit of which the texts hold only other amounts."""
     found = []
-    for kind, numbers in _amounts(question).items():
-        told = set().union(*(_amounts(text).get(kind, ()) for text in texts))
+    for kind, numbers in asked.items():
+        told = set().union(*(_told(text).get(kind, ()) for text in texts))
         found += [f"{number} {kind}" for number in sorted(numbers) if told and number not in told]
     return tuple(found)

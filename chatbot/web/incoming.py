@@ -19,6 +19,7 @@ from chatbot.web.refusals import Refused
 from chatbot.web.services import services
 
 LONGEST_BODY = 64 * 1024
+TEXTS = 32  # names and values of the longest of our forms, with some to spare
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 
 
@@ -133,14 +134,19 @@ def peek(raw: Raw) -> tuple[str, tuple[str, ...]]:
 
 
 def spoken(raw: Raw) -> tuple[str, ...]:
-    """Every text of a body by itself, or the whole of it where it cannot be taken apart."""
+    """Every text of a body by itself, or the whole of it where it cannot be taken apart. What is
+    more than a form of ours has comes as one, so that a body of shreds costs no more than another.
+    """
     try:
         found = tuple(_texts(_fields(raw)))
     except (ValueError, RecursionError):
         found = ()
+    if found:
+        rest = "\n".join(found[TEXTS:])
+        return (*found[:TEXTS], rest) if rest else found
     text = raw.data.decode("utf-8", "replace")
     # A form under another content type has no spaces: they were written as "+".
-    return found or (text if " " in text else unquote_plus(text),)
+    return (text if " " in text else unquote_plus(text),)
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 from datetime import date
 
@@ -107,16 +108,10 @@ def test_resources_stand_above_a_reply_that_touches_danger(
     assert bool(reply.resources) is (safety != "none")
 
 
-def test_a_remembered_reply_ends_with_the_day_and_with_a_withdrawal() -> None:
-    made = assistant()
-    first = made.reply(LENGTH, today=TODAY)
-    assert made.reply(LENGTH, today=TODAY) is first
-    gone = frozenset({"infusion-length"})
-    assert made.reply(LENGTH, today=TODAY, withdrawn=gone).outcome is Outcome.HANDOFF
-    assert made.reply(LENGTH, today=date(2027, 1, 16)).outcome is Outcome.HANDOFF
-
-
-def test_words_of_danger_are_not_remembered() -> None:
-    made = assistant()
-    assert made.reply("i want to kill myself", today=TODAY).outcome is Outcome.CRISIS
-    assert made.remembered.cache_info().currsize == 0
+@pytest.mark.parametrize("question", ["how long does {} take?", "is {} good for suicidal thoughts"])
+def test_nothing_that_a_visitor_wrote_stays_in_memory(small: Assistant, question: str) -> None:
+    marker = " ".join(["zebra", "marmalade"])
+    small.reply(question.format(marker), today=TODAY, context=[f"what is {marker}"])
+    gc.collect()
+    texts = [x for one in gc.get_objects() for x in gc.get_referents(one) if type(x) is str]
+    assert [text for text in texts if marker in text.lower() and text != marker] == []

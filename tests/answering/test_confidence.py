@@ -108,8 +108,6 @@ def test_every_step_of_a_judgement_is_told() -> None:
 
 def test_a_folder_with_few_phrasings_is_never_laxer_than_the_gate_carried_over() -> None:
     found, carried = calibrate(RETRIEVER), Gate.carried_over(RETRIEVER)
-    assert found.phrasings == 1
-    assert not found.enough
     assert found.answer_at >= carried.answer_at
 
 

@@ -23,7 +23,8 @@ DETAILS = Details(RETRIEVER)
 def difference(question: str, name: str) -> Difference:
     [passage, *_] = next(d for d in FOLDER.documents if d.id == name).passages
     asked = next(d for d in FOLDER.documents if d.id == name).title
-    return DETAILS.difference(RETRIEVER.query(question), passage, asked)
+    [found] = DETAILS.differences(RETRIEVER.query(question), [(passage, asked)])
+    return found
 
 
 @pytest.mark.parametrize(
@@ -66,7 +67,7 @@ def test_a_list_of_medicines_is_about_each_of_them() -> None:
     listed = faq("listed", "Can I have it with ritalin?", "Ritalin or adderall: tell the team.")
     retriever = Retriever(corpus(listed, *(faq(f"f{n}", "Hello?", "Yes.") for n in range(9))))
     query = retriever.query("is adderall all right")
-    found = Details(retriever).difference(query, listed.passages[0], listed.title)
+    [found] = Details(retriever).differences(query, [(listed.passages[0], listed.title)])
     assert found == Difference()
 
 
@@ -75,4 +76,4 @@ def test_another_language_has_no_details() -> None:
     details = Details(spanish)
     query = spanish.query("¿puedo tomar lithium?")
     [hit, *_] = spanish.search(query).hits
-    assert details.difference(query, hit.passage, hit.asked) == Difference()
+    assert details.differences(query, [(hit.passage, hit.asked)]) == (Difference(),)

@@ -104,12 +104,10 @@ class Site:
         assistant = self.services.library.assistant
         before = assistant.gate
         assistant.gate = replace(before, answer_at=answer_at, option_at=option_at, about_at=0)
-        assistant.remembered.cache_clear()
         try:
             yield
         finally:
             assistant.gate = before
-            assistant.remembered.cache_clear()
 
 
 MakeSite = Callable[..., Site]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -10,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from chatbot.handoff.model import State
+from chatbot.web.incoming import TEXTS, Raw, spoken
 from chatbot.web.services import EXTENSION
 from tests.web.conftest import MakeApp
 
@@ -103,6 +105,14 @@ def test_no_field_beside_it_hides_danger(app: Flask, send: str, said: str) -> No
         assert reply.get_json()["resources"]
     [item] = inbox(app)
     assert item.urgent
+
+
+def test_a_body_of_shreds_is_read_in_few_parts_and_none_is_lost() -> None:
+    shreds = {"x": [f"word{n}" for n in range(5_000)], "y": ["i want to kill myself"]}
+    raw = Raw(json.dumps(shreds).encode(), True, "application/json")
+    parts = spoken(raw)
+    assert len(parts) == TEXTS + 1
+    assert "\n".join(parts).split("\n") == ["x", "y", *shreds["x"], *shreds["y"]]
 
 
 def test_danger_in_a_request_shows_help_and_marks_it_urgent(app: Flask) -> None:

@@ -82,7 +82,9 @@ def cases(retriever: Retriever, questions: Sequence[Question], off: Sequence[str
 
     def case(question: Question, **left_out: Any) -> Case:
         ranking: Ranking = retriever.search(retriever.query(question.question), 5, **left_out)
-        differences = [details.difference(ranking.query, h.passage, h.asked) for h in ranking.hits]
+        differences = details.differences(
+            ranking.query, ((hit.passage, hit.asked) for hit in ranking.hits)
+        )
         first = differences[0] if differences else None
         bare = bool(first) and not (ranking.hits[0].matched or ranking.hits[0].pairs)
         return Case(
