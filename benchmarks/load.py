@@ -151,9 +151,8 @@ def folder_of(count: int, place: Path) -> list[str]:
 
 def growth(place: Path, seconds: float, sizes: list[int]) -> None:
     """How start, memory and time grow with the folder."""
-    print(
-        "\n| passages | help s | answers s | memory MB | requests/s | p50 ms | p95 ms | p99 ms | errors |"
-    )
+    print("\n| passages | help s | answers s | memory MB | requests/s "
+          "| p50 ms | p95 ms | p99 ms | errors |")  # fmt: skip
     print("|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
     for size in sizes:
         asked = folder_of(size, place / f"k{size}")
@@ -167,9 +166,9 @@ def growth(place: Path, seconds: float, sizes: list[int]) -> None:
             wrk(site, "/api/v1/ask", asked, 1, 2)
             result = wrk(site, "/api/v1/ask", asked, 1, seconds)
             rate = result["requests"] / result["seconds"]
-            print(f"| {size} | {help_after:.1f} | {answers:.1f} | {site.memory() / 1e6:.0f} | {rate:.0f} "
-                  f"| {result['p50']:.1f} | {result['p95']:.1f} | {result['p99']:.1f} "
-                  f"| {result['errors']} |", flush=True)  # fmt: skip
+            print(f"| {size} | {help_after:.1f} | {answers:.1f} | {site.memory() / 1e6:.0f} "
+                  f"| {rate:.0f} | {result['p50']:.1f} | {result['p95']:.1f} "
+                  f"| {result['p99']:.1f} | {result['errors']} |", flush=True)  # fmt: skip
         finally:
             site.stop()
 

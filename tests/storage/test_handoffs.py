@@ -124,7 +124,7 @@ def test_a_mailed_link_shows_no_words_and_no_address_without_the_code(store: Sto
     assert not shut.own
     assert shut.messages == ()
     shown = repr(shut)
-    for private in ("hurt", "nervous", "Kim", "kim@", "555", "It does not"):
+    for private in ("hurt", "nervous", "Kim", "kim@", "555-0199", "It does not"):
         assert private not in shown
     assert shut.item.state is State.ANSWERED
 
@@ -254,7 +254,7 @@ def test_deleting_a_request_keeps_reference_times_and_state_only(store: Store) -
     assert all(d.audience == "staff" for d in thread.deliveries)
     assert (thread.item.state, thread.item.erased_at) == (State.ERASED, NOW)
     assert thread.item.submitted_at == NOW
-    for private in ("hurt", "nervous", "Kim", "kim@", "555", "It does not"):
+    for private in ("hurt", "nervous", "Kim", "kim@", "555-0199", "It does not"):
         assert private not in repr(thread)
     assert store.handoffs.visit(receipt.token, None, NOW).item.state is State.ERASED
     with pytest.raises(TransitionRefused):
