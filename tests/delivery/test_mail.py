@@ -120,7 +120,7 @@ def test_a_server_that_hangs_or_drips_is_left_at_the_deadline(
         began = time.monotonic()
         with pytest.raises(DeliveryError) as late:
             send_mail(settings(smtp_url=url), NOTICE, NOW)
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < 3  # the server takes four
     assert not late.value.permanent
 
 

@@ -106,7 +106,7 @@ def _drip_body(connection: socket.socket) -> None:
 def test_an_accepted_notice_is_not_held_up_by_a_body_that_drips(receivers: Receivers) -> None:
     began = time.monotonic()
     send_webhook(settings(webhook_url=receivers(_drip_body).url), NOTICE, NOW)
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 3  # the body takes five
 
 
 @pytest.mark.parametrize("script", [_hang, _drip_headers])
@@ -118,7 +118,7 @@ def test_a_receiver_that_hangs_or_drips_is_left_at_the_deadline(
     monkeypatch.setattr(webhook, "Deadline", lambda: deadline.Deadline(0.6))
     began = time.monotonic()
     assert not failure(receivers(script).url).permanent
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < 3  # the receiver takes five
 
 
 def test_the_deadline_is_ten_seconds() -> None:

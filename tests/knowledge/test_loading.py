@@ -111,7 +111,7 @@ def test_every_code_says_what_it_means_in_one_line() -> None:
     assert all(meaning and "\n" not in meaning for meaning in meanings)
 
 
-def test_ten_thousand_documents_load_in_time_and_one_edit_costs_little() -> None:
+def test_one_edit_among_ten_thousand_documents_costs_a_fraction_of_them_all() -> None:
     text = "Plan for **two hours**. " + "This is a sentence of plain words. " * 5
     articles: dict[str, bytes] = {
         f"articles/a{number}.md": article(f"# One\n\n{text}{number}\n").encode()
@@ -125,11 +125,11 @@ def test_ten_thousand_documents_load_in_time_and_one_edit_costs_little() -> None
     }
     started = time.process_time()
     assert len(loading.load(Files(contents)).corpus.passages) == 10_000
-    assert time.process_time() - started < 10
+    all_of_them = time.process_time() - started
     contents["articles/a7.md"] = article("Other.").encode()
     started = time.process_time()
     loading.load(Files(contents))
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < all_of_them / 4
 
 
 @pytest.mark.skipif(not PUBLIC.is_dir(), reason="the public test sets are not beside the project")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 
 from chatbot.safety.detector import Detector, assess_safely
 from chatbot.safety.model import Danger, Safety
+from tests.timing import timed
 
 DETECTOR = Detector.builtin()
 EMERGENCY = Safety.EMERGENCY
@@ -145,9 +145,8 @@ def test_a_plain_medical_question_gets_no_help_and_one_about_suicide_does() -> N
 
 
 def test_the_built_in_rules_are_compiled_once() -> None:
-    begun = time.process_time()
-    Detector.builtin([("overdose", "emergency", "had the green ones", None)])
-    assert time.process_time() - begun < 0.1
+    rules = [("overdose", "emergency", "had the green ones", None)]
+    assert timed(lambda: Detector.builtin(rules), 0.1)[0] <= 0.1
 
 
 class Broken(Detector):
@@ -171,9 +170,7 @@ PARTS = st.sampled_from(
 @given(st.lists(st.one_of(PARTS, st.text(max_size=30)), max_size=60), st.integers(1, 40))
 def test_no_input_raises_or_takes_long(parts: list[str], times: int) -> None:
     text = ("".join(parts) * times)[:4000]
-    begun = time.process_time()
-    DETECTOR.assess(text)
-    assert time.process_time() - begun < 0.5
+    assert timed(lambda: DETECTOR.assess(text), 0.5)[0] <= 0.5
 
 
 @pytest.mark.parametrize(
@@ -196,11 +193,6 @@ def test_no_input_raises_or_takes_long(parts: list[str], times: int) -> None:
 def test_worst_cases_take_time_in_proportion_to_their_length(seed: str) -> None:
     def seconds(length: int) -> float:
         text = (seed * length)[:length]
-        times = []
-        for _ in range(3):
-            begun = time.process_time()
-            DETECTOR.assess(text)
-            times.append(time.process_time() - begun)
-        return min(times)
+        return timed(lambda: DETECTOR.assess(text), 0)[0]
 
     assert seconds(16_000) < 12 * seconds(4_000) + 0.05

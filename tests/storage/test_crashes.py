@@ -58,7 +58,7 @@ def kill_while_writing(folder: Path, kills: int) -> int:
                 "SELECT count(*) FROM handoffs WHERE 2 <> (SELECT count(*) FROM deliveries"
                 " WHERE deliveries.reference = handoffs.reference)"
             ).fetchone()
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 10
         assert half == (0,)
         assert set(lines(folder / "acknowledged")) <= kept
     assert store.audit.verify() == ()

@@ -215,12 +215,12 @@ def test_a_locked_database_is_waited_for_and_then_named(
         began = time.monotonic()
         with pytest.raises(StorageUnavailable, match="locked"):
             store.inbox.items()
-        assert time.monotonic() - began < 0.5
+        assert time.monotonic() - began < 0.9  # a reader waits less than a writer
         for thread in threads:
             thread.join()
         other.execute("ROLLBACK")
     assert len(failures) == 6
-    assert max(failures) < 1.6  # six in a row, each within one wait
+    assert max(failures) < 3  # six in a row take one wait, not six
     submit(store, "after")
 
 
