@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pyotp
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from chatbot.handoff.model import Actor, Event, Party, Submission
 from chatbot.storage.handoffs import Receipt
@@ -36,7 +37,8 @@ def enter(page: Page, site: Site, reference: str = "") -> None:
     page.goto(f"{site.url}/staff/handoffs/{reference}" if reference else f"{site.url}/staff/")
     page.fill("#name", "Anna")
     page.fill("#password", PASSWORD)
-    page.click("main button")
+    with page.expect_navigation():
+        page.click("main button")
 
 
 @pytest.mark.parametrize("scripts", [True, False])
@@ -46,7 +48,7 @@ def test_answering_on_a_phone_with_scripts_and_without(
     receipt = ask(desk, "Can I eat before my infusion visit?")
     page = make_context(**PHONE, java_script_enabled=scripts).new_page()
     enter(page, desk, receipt.reference)
-    assert page.title().startswith(receipt.reference)
+    expect(page).to_have_title(re.compile(f"^{receipt.reference}"))
     page.click("text=I take this")
     page.fill("#text", "Dear Kim")
     page.fill("#find", "eat before")
@@ -77,7 +79,7 @@ def test_new_questions_are_announced_and_hidden_pages_do_not_ask(
     ask(desk, "Is there parking?")
     page.clock.run_for(61_000)
     page.wait_for_selector("#news:has-text('One more question is waiting')")
-    assert page.title().startswith("(")
+    expect(page).to_have_title(re.compile(r"^\("))
     polls = [url for url in asked if url.endswith("/counts")]
     assert len(polls) == 1
     hide = "Object.defineProperty(document, 'hidden', {get: () => true, configurable: true})"
@@ -115,7 +117,7 @@ def test_a_link_from_another_site_finds_the_session_again(
     page.goto(f"{away}/mail")
     page.click("a")
     page.wait_for_selector("#answer")
-    assert page.title().startswith(receipt.reference)
+    expect(page).to_have_title(re.compile(f"^{receipt.reference}"))
 
 
 def test_every_page_is_accessible_in_light_and_dark(desk: Site, chromium: Browser) -> None:
