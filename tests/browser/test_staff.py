@@ -42,7 +42,7 @@ def sign_in(page: Page, url: str) -> None:
 
 def enter(page: Page, site: Site, reference: str = "") -> None:
     sign_in(page, f"{site.url}/staff/handoffs/{reference}" if reference else f"{site.url}/staff/")
-    page.wait_for_selector("text=Sign out")
+    page.locator("form[action$=sign-out]").wait_for(state="attached")
 
 
 @pytest.mark.parametrize("scripts", [True, False])
