@@ -65,7 +65,20 @@ def flag(name: str, help: str) -> Argument:
     return argument(name, help, action="store_true")
 
 
-ON = argument("--on", "as if on this day", type=date.fromisoformat, metavar="DATE")
+def a_date(text: str) -> date:
+    """A date as typed."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date such as 2027-01-15") from None
+
+
+def count(number: int, noun: str, many: str = "") -> str:
+    """`1 error`, `2 errors`."""
+    return f"{number} {noun if number == 1 else many or noun + 's'}"
+
+
+ON = argument("--on", "as if on this day", type=a_date, metavar="DATE")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -92,13 +105,24 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader of our output (`| head`) has left; nothing went wrong.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        print(f"{place}{error.strerror or error}. Check the path, the rights and the disk's space.",
+              file=sys.stderr)  # fmt: skip
+        return 1
+
+
+def _help(parser: argparse.ArgumentParser) -> int:
+    parser.print_help()
+    return 2
 
 
 def _parser(name: str) -> argparse.ArgumentParser:
     module, told = COMMANDS[name]
     importlib.import_module(f"{__name__}.{module}")
     parser = argparse.ArgumentParser(prog=f"python -m chatbot {name}", description=told)
-    actions = None if name in _FOUND else parser.add_subparsers(dest="action", required=True)
+    actions = None if name in _FOUND else parser.add_subparsers(metavar="ACTION", title="actions")
+    parser.set_defaults(run=lambda *_: _help(parser))
     for found, (run, arguments) in _FOUND.items():
         if found.split()[0] == name:
             part = actions.add_parser(found.split()[1], help=run.__doc__) if actions else parser

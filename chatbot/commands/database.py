@@ -123,7 +123,11 @@ def add_account(args: Namespace, settings: Settings) -> None:
     if not args.name.strip() or not args.name.isprintable():
         raise StorageError("Give a name that can be typed and read, such as `staff add Anna`.")
     password = secrets.token_urlsafe(15)
-    secret = _store(settings).staff.add(args.name, password, datetime.now(UTC))
+    accounts = _store(settings).staff
+    known = args.name in {account.name for account in accounts.accounts()}
+    secret = accounts.add(args.name, password, datetime.now(UTC))
+    if known:
+        print(f"{args.name} had an account: its old password and code no longer work.")
     print(f"{args.name} can sign in at /staff.\nPassword (shown only now): {password}")
     if settings.staff_mfa:
         app = pyotp.TOTP(secret, name=args.name, issuer="Clinic questions")
@@ -134,9 +138,12 @@ def add_account(args: Namespace, settings: Settings) -> None:
 @command("staff list")
 def list_accounts(_args: Namespace, settings: Settings) -> None:
     """all accounts"""
-    for name, since, disabled in _store(settings).staff.accounts():
+    accounts = _store(settings).staff.accounts()
+    for name, since, disabled in accounts:
         state = f"disabled {disabled:%Y-%m-%d}" if disabled else "active"
         print(f"{name:<24} {state}, since {since:%Y-%m-%d}")
+    if not accounts:
+        print("There is no account yet. Make one with `python -m chatbot staff add NAME`.")
 
 
 @command("staff disable", argument("name"))

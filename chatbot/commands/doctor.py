@@ -6,7 +6,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
 
-from chatbot.commands import command
+from chatbot.commands import command, count
 from chatbot.commands.folder import clinic_today
 from chatbot.errors import ChatbotError
 from chatbot.knowledge.folder import read
@@ -17,6 +17,7 @@ from chatbot.storage.deliveries import channels
 from chatbot.storage.store import Store, open_store
 
 NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "ceph", "glusterfs", "afs"}
+RUN = "python -m chatbot"
 LEAST_FREE = 200 * 1024 * 1024  # bytes of disk, below which hand-offs may soon not be kept
 
 
@@ -35,15 +36,16 @@ def _knowledge(settings: Settings) -> Iterator[str]:
     corpus, today = loaded.corpus, clinic_today(loaded.corpus)
     live = corpus.live(today)
     if loaded.errors:
-        yield f"The knowledge folder has {len(loaded.errors)} errors. Run `check` and mend them."
+        found = count(len(loaded.errors), "error")
+        yield f"The knowledge folder has {found}. Run `{RUN} check` and mend."
     if not live:
-        yield "Nothing can be quoted. Approve documents with `approve`."
+        yield f"Nothing can be quoted. Approve documents with `{RUN} approve`."
     if samples := [document.id for document in live if document.approved_by == "sample"]:
         shown = ", ".join(samples[:3])
         yield (f"{len(samples)} live documents are approved by “sample” ({shown}, …). A clinician "
-               "must approve your own text with `approve`, or retire them.")  # fmt: skip
+               f"must approve your own text with `{RUN} approve`, or retire them.")  # fmt: skip
     if corpus.clinic.closed is not None:
-        yield "The site is closed in clinic.yaml. Run `open` when you want it to answer."
+        yield f"The site is closed in clinic.yaml. Run `{RUN} open` when you want it to answer."
     if old := stale(today, (), corpus.clinic.country):
         yield (f"{len(old)} crisis resources were last verified over 180 days ago "
                f"({old[0].label}, …). Call them and see docs/safety.md.")  # fmt: skip
@@ -58,11 +60,11 @@ def _people(settings: Settings) -> Iterator[str]:
     store: Store = open_store(settings, b"", str)
     try:
         if store.database.version() is None:
-            yield "There is no database yet. Run `db upgrade`."
+            yield f"There is no database yet. Run `{RUN} db upgrade`."
             return
         store.database.check()
         if not any(account.disabled_at is None for account in store.staff.accounts()):
-            yield "Nobody can open the staff inbox. Run `staff add NAME`."
+            yield f"Nobody can open the staff inbox. Run `{RUN} staff add NAME`."
         if dead := store.deliveries.dead():
             yield f"{len(dead)} notifications were given up. Open the staff inbox and send again."
         if broken := store.audit.verify():

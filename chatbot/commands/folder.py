@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from chatbot.commands import argument, command, flag
+from chatbot.commands import a_date, argument, command, count, flag
 from chatbot.errors import ChatbotError, KnowledgeError, errors
 from chatbot.knowledge.clinic import FILE, today
 from chatbot.knowledge.editing import approve, change, quoted
@@ -48,15 +48,18 @@ def check(args: Namespace, settings: Settings) -> int:
         print(f"Numbers, {topic}, {unit}: {said}")
     _report(loaded.corpus)
     wrong = len(loaded.errors)
-    print(f"{wrong} errors, {len(problems) - wrong} warnings")
+    print(f"{count(wrong, 'error')}, {count(len(problems) - wrong, 'warning')}")
     return 1 if wrong or (args.strict and problems) else 0
 
 
 def _report(corpus: Corpus) -> None:
     day, clinic = clinic_today(corpus), corpus.clinic
     kinds = Counter(document.kind for document in corpus.documents)
-    print(f"{clinic.name}: {kinds[Kind.ARTICLE]} articles, {kinds[Kind.FAQ]} FAQ entries, "
-          f"{len(corpus.passages)} passages")  # fmt: skip
+    print(
+        f"{clinic.name}: {count(kinds[Kind.ARTICLE], 'article')}, "
+        f"{count(kinds[Kind.FAQ], 'FAQ entry', 'FAQ entries')}, "
+        f"{count(len(corpus.passages), 'passage')}"
+    )
     if clinic.closed:
         print(f"CLOSED: {clinic.closed}")
     for state in State:
@@ -99,7 +102,7 @@ def verify(_args: Namespace, settings: Settings) -> int:
     argument("document", "an article, FAQ file or FAQ entry", metavar="FILE[#ID]"),
     argument("--by", "who approves", required=True, metavar="NAME"),
     argument("--until", "the last day it may be quoted, such as 2027-01-15", required=True,
-             type=date.fromisoformat, metavar="DATE"),
+             type=a_date, metavar="DATE"),
 )  # fmt: skip
 def approve_document(args: Namespace, settings: Settings) -> None:
     """Write an approval, with today's date at the clinic, leaving all else as it is."""
@@ -124,7 +127,9 @@ def approve_document(args: Namespace, settings: Settings) -> None:
 @command("close", argument("reason"))
 def close(args: Namespace, settings: Settings) -> None:
     """Write `closed` into clinic.yaml; a running site follows within two seconds."""
-    reason = args.reason.strip() or "closed"
+    reason = args.reason.strip()
+    if not reason:
+        raise ChatbotError('Say why, for staff and visitors: close "We are moving"')
     _set_closed(settings, quoted(reason))
     print(f"Closed: {reason}")
 

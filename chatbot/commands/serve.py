@@ -4,7 +4,7 @@ import logging
 import os
 import signal
 import sys
-from argparse import Namespace
+from argparse import ArgumentTypeError, Namespace
 from typing import Any
 
 from waitress.channel import HTTPChannel
@@ -32,10 +32,17 @@ class Channel(HTTPChannel):  # type: ignore[misc]
             self.last_activity = begun
 
 
+def port(text: str) -> int:
+    """A TCP port as typed."""
+    if not text.isdecimal() or int(text) > 65535:
+        raise ArgumentTypeError(f"{text!r} is no port: give --port or PORT a number up to 65535")
+    return int(text)
+
+
 @command(
     "serve",
     argument("--host", default="127.0.0.1"),
-    argument("--port", type=int, default=os.environ.get("PORT", "8000")),
+    argument("--port", type=port, default=os.environ.get("PORT", "8000")),
     flag("--strict", "exit 1 when the knowledge folder has errors"),
 )
 def serve(args: Namespace, settings: Settings) -> int:
@@ -63,7 +70,7 @@ def serve(args: Namespace, settings: Settings) -> int:
             asyncore_use_poll=True, channel_timeout=PATIENCE, cleanup_interval=PATIENCE // 3,
             max_request_body_size=LONGEST_BODY, ident=None,
         )  # fmt: skip
-    except (OSError, ValueError, OverflowError) as error:
+    except (OSError, ValueError) as error:
         services.stop()
         raise ChatbotError(
             f"Cannot listen on {args.host}, port {args.port}: {error}. If another program has the "

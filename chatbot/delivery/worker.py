@@ -26,6 +26,7 @@ GIVE_UP = timedelta(hours=24)
 FEWEST_TRIES = 20  # before giving up: a day may pass while this machine is off
 IN_FLIGHT = 4  # per channel, so that one that hangs cannot hold up another
 POLL = 0.5  # seconds
+AGAIN = timedelta(minutes=5)  # between two lines of the log about the same failure
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 Job = tuple[timedelta, Callable[[datetime], object]]  # how often, and what is done
 
@@ -41,6 +42,7 @@ class Deliverer:
         self._outbox, self._senders, self._public_url = outbox, senders, public_url
         self._jobs, self._clock = ((timedelta(0), self._launch), *jobs), clock
         self._done: dict[Callable[[datetime], object], datetime] = {}
+        self._told: dict[str, datetime] = {}
         self._name = f"{socket.gethostname()}:{os.getpid()}:{id(self):x}"
         self._pools = {channel: ThreadPoolExecutor(IN_FLIGHT, channel) for channel in senders}
         self._flying: dict[str, set[Future[None]]] = {channel: set() for channel in senders}
@@ -80,10 +82,16 @@ class Deliverer:
             try:
                 job(now)
             except ChatbotError as error:
-                log.warning("not done now: %s", error)
+                self._tell(str(error), now)
             except Exception:
                 # Whatever went wrong, the next round must come: hand-offs depend on it.
                 log.exception("a job of the deliverer failed")
+
+    def _tell(self, failure: str, now: datetime) -> None:
+        """Log that something is not done now; the same again only after `AGAIN`."""
+        if abs(now - self._told.get(failure, now - AGAIN)) >= AGAIN:
+            self._told = {failure: now}
+            log.warning("not done now, and tried again: %s", failure)
 
     def _launch(self, now: datetime) -> set[Future[None]]:
         for channel, flying in self._flying.items():

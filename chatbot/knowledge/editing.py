@@ -166,8 +166,9 @@ def approve(
     found = {document.id: document for document in before.documents}
     names = {entry} if entry else set(found) - (set() if article else _own(source))
     if not names or not names <= set(found):
-        unknown = refused(source, 0, f"there is no document {entry or 'to approve'!r} to be read")
-        raise KnowledgeError([*unknown.problems, *errors(before.problems)])
+        ids = ", ".join(sorted(found)) or "none that can be read"
+        unknown = finding("no-such-document", source.path, name=entry or path, ids=ids)
+        raise KnowledgeError([unknown, *errors(before.problems)])
     changes: dict[str | None, dict[str, str | None]] = {None if article else entry: {
         "status": "approved", "approved_by": quoted(by),
         "approved_on": str(on), "review_by": str(until),

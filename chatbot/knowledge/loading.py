@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from chatbot.errors import Problem, errors
 from chatbot.knowledge import clinic
-from chatbot.knowledge.documents import Reading, read_file
+from chatbot.knowledge.documents import RESERVED, Reading, read_file
 from chatbot.knowledge.folder import Files
 from chatbot.knowledge.model import Clinic, Corpus, Document, Status
 from chatbot.knowledge.problems import finding
@@ -56,8 +56,16 @@ def _load(files: Files) -> Loaded:
             values = {"name": first.id, "where": f"{first.file}:{first.line}"}
             problems.append(finding("duplicate-id", document.file, document.line, **values))
     problems += _dead_links(readings, documents)
+    problems += [finding("unknown-expectation", clinic.QUESTIONS, line.line, name=line.expect)
+                 for line in expectations if line.expect not in RESERVED
+                 and not _is_there(line.expect, documents)]  # fmt: skip
     corpus = Corpus(about, tuple(documents.values()), synonyms, phrases, resources, expectations)
     return Loaded(corpus, tuple(sorted(set(problems))))
+
+
+def _is_there(name: str, documents: dict[str, Document]) -> bool:
+    found, anchor = documents.get(name.partition("#")[0]), name.partition("#")[2]
+    return found is not None and (not anchor or anchor in found.anchors)
 
 
 def _dead_links(readings: dict[str, Reading], documents: dict[str, Document]) -> Iterator[Problem]:

@@ -116,6 +116,11 @@ class Database:
             raise self._unavailable(str(cause).strip().split("\n")[0]) from error
 
     def _unavailable(self, why: str) -> StorageUnavailable:
+        if self.path and self.path.parent.is_dir() and not self.path.exists():
+            return StorageUnavailable(
+                f"There is no database {self.path}. Nothing was saved. Bring a copy back with"
+                " `python -m chatbot db restore FILE`, or begin an empty one with `db upgrade`."
+            )
         place = self.path or f"on {self.engine.url.host or 'PostgreSQL'}"
         return StorageUnavailable(
             f"The database {place} cannot be used now: {why}. Nothing was saved."

@@ -30,7 +30,7 @@ def test_a_sound_folder_is_counted_and_passes(
     )
     assert run(folder, monkeypatch, "check", "--strict") == 0
     said = capsys.readouterr().out
-    assert "2 articles, 1 FAQ entries, 4 passages" in said
+    assert "2 articles, 1 FAQ entry, 4 passages" in said
     assert "2 live\n1 draft: b\n" in said
     assert "1 live, but approved only as a sample; a clinician must approve: x" in said
 

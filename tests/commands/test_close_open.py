@@ -46,3 +46,14 @@ def test_closing_works_whatever_the_file_holds(
     reloader.tick()
     assert reloader.snapshot.corpus.clinic.closed
     assert not reloader.snapshot.corpus.live(TODAY, reloader.snapshot.withdrawn)
+
+
+def test_closing_needs_a_reason(
+    knowledge_folder: KnowledgeFolder,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = knowledge_folder({"clinic.yaml": CLINIC})
+    assert run(folder, monkeypatch, "close", " ") == 1
+    assert "Say why" in capsys.readouterr().err
+    assert (folder / "clinic.yaml").read_text() == CLINIC

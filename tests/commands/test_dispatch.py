@@ -48,3 +48,39 @@ def test_a_missing_folder_is_told_plainly(
     monkeypatch.setenv("CHATBOT_KNOWLEDGE", str(tmp_path / "nowhere"))
     assert commands.main(["check"]) == 1
     assert "nowhere" in "".join(capsys.readouterr())
+
+
+def test_a_group_without_an_action_shows_its_actions(capsys: pytest.CaptureFixture[str]) -> None:
+    assert commands.main(["db"]) == 2
+    told = capsys.readouterr().out
+    assert all(action in told for action in ("upgrade", "backup", "restore"))
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (["ask", "hi", "--on", "2026-13-40"], "no date such as"),
+        (["serve", "--port", "99999"], "no port"),
+        (["serve", "--port", "-5"], "no port"),
+        (["serve", "--port", "abc"], "no port"),
+    ],
+)
+def test_a_value_that_cannot_be_is_told_plainly(
+    line: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        commands.main(line)
+    assert left.value.code == 2
+    assert told in capsys.readouterr().err
+
+
+def test_a_place_that_cannot_be_written_is_told_plainly(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CHATBOT_INSTANCE", str(tmp_path / "instance"))
+    assert commands.main(["db", "upgrade"]) == 0
+    assert commands.main(["db", "backup", str(tmp_path / "nowhere" / "x.db")]) == 1
+    assert "nowhere" in capsys.readouterr().err
+    monkeypatch.setenv("CHATBOT_INSTANCE", "/proc/nope")
+    assert commands.main(["serve"]) == 1
+    assert "/proc/nope" in capsys.readouterr().err

@@ -50,3 +50,14 @@ def test_a_name_nobody_could_type_is_refused(
     assert main(["staff", "add", name]) == 1
     assert "Give a name" in capsys.readouterr().err
     assert not list(store.staff.accounts())
+
+
+def test_an_account_made_anew_is_said_to_be(
+    store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["staff", "list"]) == 0
+    assert "no account yet" in capsys.readouterr().out
+    main(["staff", "add", "Anna"])
+    assert "had an account" not in capsys.readouterr().out
+    main(["staff", "add", "Anna"])
+    assert "had an account" in capsys.readouterr().out

@@ -284,6 +284,20 @@ def test_the_background_deliverer_survives_a_failing_database_and_does_its_jobs(
     assert [notice.reference for notice in receiver.got] == [reference]
 
 
+def test_the_same_failure_is_logged_once_in_a_while(
+    open_at: Open, caplog: pytest.LogCaptureFixture
+) -> None:
+    _, store = open_at(webhook_url="https://x.example")
+    sender = Deliverer(store.deliveries, {"webhook": Fake()}, "")
+    assert store.database.path
+    store.database.path.unlink()
+    for seconds in range(301):
+        sender.work(NOW + timedelta(seconds=seconds))
+    lines = [record.message for record in caplog.records if record.name.endswith("worker")]
+    assert len(lines) == 2
+    assert "db restore FILE" in lines[0]
+
+
 def test_what_goes_out_of_date_is_looked_for_once_an_hour(
     open_at: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:

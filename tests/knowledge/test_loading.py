@@ -111,6 +111,21 @@ def test_every_code_says_what_it_means_in_one_line() -> None:
     assert all(meaning and "\n" not in meaning for meaning in meanings)
 
 
+@pytest.mark.parametrize("expect", ["gone", "a#gone", "handof"])
+def test_an_expectation_of_what_is_not_there_is_named(expect: str) -> None:
+    files = {"articles/a.md": article("## Here\n\nText.")}
+    found = loaded(files | {"questions.yaml": f"- {{ask: x, expect: {expect}}}\n"})
+    assert not found.errors  # what is withdrawn must not wait for the list of questions
+    assert (only := problem(found, "unknown-expectation")).line == 1
+    assert expect in only.message
+
+
+@pytest.mark.parametrize("expect", ["a", "a#here", "handoff", "closed"])
+def test_an_expectation_of_what_is_there_is_fine(expect: str) -> None:
+    files = {"articles/a.md": article("## Here\n\nText.")}
+    assert not loaded(files | {"questions.yaml": f"- {{ask: x, expect: {expect}}}\n"}).problems
+
+
 def test_one_edit_among_ten_thousand_documents_costs_a_fraction_of_them_all() -> None:
     text = "Plan for **two hours**. " + "This is a sentence of plain words. " * 5
     articles: dict[str, bytes] = {
