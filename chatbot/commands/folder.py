@@ -173,7 +173,8 @@ def import_drafts(args: Namespace, settings: Settings) -> int:
             print(f"{file}: {error.strerror}", file=sys.stderr)
             failed = True
             continue
-        found = imported(str(file), content, taken, corpus.clinic.language)
+        there = {document.title: document.file for document in corpus.documents}
+        found = imported(str(file), content, taken, corpus.clinic.language, there)
         broken = {problem.path for problem in errors(found.problems)}
         failed |= not found.files
         for path, text in found.files:

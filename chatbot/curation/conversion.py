@@ -168,8 +168,12 @@ def _marked(markdown: str, notes: list[str]) -> tuple[str, list[tuple[int, str]]
     """The text without its marks and spare blank lines, and on which line each mark stood."""
     lines: list[str] = []
     lost: list[tuple[int, str]] = []
+    fenced = False
     for line in markdown.splitlines():
         rest = _MARK.sub("", line).rstrip()
+        fenced ^= rest.startswith("```")
+        if not fenced:  # where something was taken out, its spaces are left on both sides
+            rest = re.sub(r"^ (?=\S)|(?<=\S) (?=[ \xa0]+\S)", "", rest.replace("\xa0 ", " "))
         lost += [(len(lines), notes[int(number)]) for number in _MARK.findall(line)]
         if rest.strip(" -*>#\\") or (not rest and lines and lines[-1]) or set(rest) == {"-"}:
             lines.append(rest)

@@ -7,7 +7,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
@@ -43,8 +43,13 @@ class Imported:
     problems: tuple[Problem, ...] = ()
 
 
-def imported(name: str, content: bytes, taken: Collection[str], language: str) -> Imported:
-    """The drafts in one file, under ids that are not `taken`; never raises for what it holds."""
+def imported(
+    name: str, content: bytes, taken: Collection[str], language: str, there: Mapping[str, str] = {}
+) -> Imported:
+    """The drafts in one file, under ids that are not `taken`; never raises for what it holds.
+
+    What is `there` already, a title with its file, is named and left alone.
+    """
     readers = {".xml": _wordpress, ".html": _page, ".htm": _page, ".docx": _word, ".csv": _table}
     reader = readers.get(PurePath(name).suffix.lower())
     try:
@@ -52,7 +57,7 @@ def imported(name: str, content: bytes, taken: Collection[str], language: str) -
             raise _Unreadable("it is no .xml (WordPress export), .html, .docx or .csv file")
         if len(content) > LARGEST:
             raise _Unreadable(f"it is larger than {LARGEST >> 20} MB")
-        return _written(reader(name, content), name, set(taken), language)
+        return _written(reader(name, content), name, set(taken), language, there)
     except ImportError as error:
         problem = _refused(name, f"{error.name} is not installed", f"Run: {EXTRAS}")
     except RecursionError:
@@ -62,7 +67,9 @@ def imported(name: str, content: bytes, taken: Collection[str], language: str) -
     return Imported(problems=(problem,))
 
 
-def _written(found: Iterable[_Found], name: str, taken: set[str], language: str) -> Imported:
+def _written(
+    found: Iterable[_Found], name: str, taken: set[str], language: str, there: Mapping[str, str]
+) -> Imported:
     files: list[tuple[str, bytes]] = []
     problems: list[Problem] = []
     entries: list[Entry] = []
@@ -71,6 +78,13 @@ def _written(found: Iterable[_Found], name: str, taken: set[str], language: str)
     for one in found:
         if isinstance(one, Problem):
             problems.append(one)
+            continue
+        title = one_line(one.question if isinstance(one, Entry) else one.title or file.stem)
+        if title in there:
+            why = f"{there[title]} has “{title}” already"
+            problems.append(
+                _refused(name, why, "To bring it over anew, rename or remove that one.")
+            )
         elif isinstance(one, Entry):
             entries.append(replace(one, id=free_id(one.id, taken)))
         elif not one.markdown.strip():
@@ -78,10 +92,9 @@ def _written(found: Iterable[_Found], name: str, taken: set[str], language: str)
             why = f"it has no words{', only ' * bool(only)}{only}"
             problems.append(_refused(f"{name}: {one.title}" if one.title else name, why))
         else:
-            title = one.title or file.stem
             path = f"articles/{free_id(title, taken)}.md"
             address = [f"url: {quoted(one.url)}"] if one.url else []
-            head = ["---", f"title: {quoted(one_line(title))}", "status: draft", *address,
+            head = ["---", f"title: {quoted(title)}", "status: draft", *address,
                     f"# {origin}", "---", ""]  # fmt: skip
             text = "\n".join([*head, printable(one.markdown)]).encode()
             files.append((path, text))

@@ -20,6 +20,7 @@ from chatbot.knowledge.values import Day, Web, Words, accepts
 
 APPROVAL = {"approved_by": "Medical director", "approved_on": "2026-01-15",
             "review_by": "2027-01-15"}  # fmt: skip
+OF_APPROVAL = {"status", *APPROVAL}
 RESERVED = frozenset({"answered", "choose", "handoff", "greeting", "crisis", "closed"})
 _ARTICLE = {"title": "What to expect on your first visit"}
 _ENTRY = {"id": "visit-length", "question": "How long is a visit?", "answer": "About two hours."}
@@ -192,12 +193,18 @@ def _entries(source: Source, links: list[Link], language: str) -> Iterator[Docum
             stated = top["language"].value
             source.report("other-language", top["language"], stated=stated, expected=language)
         inherited = [pair for pair in root.value if pair[0].value in _SHARED] if top else []
+    signed, unsigned = False, []
     for entry in entries:
         own = pairs(entry)
         if own:
             entry.value = [*(pair for pair in inherited if pair[0].value not in own), *entry.value]
         if document := _entry(source, entry, links):
+            if document.status is Status.APPROVED and not OF_APPROVAL & own.keys():
+                signed |= bool(document.approved_text)
+                unsigned += [] if document.approved_text else [entry]
             yield document
+    for entry in unsigned if signed else ():
+        source.report("not-in-approval", entry)
 
 
 def _entry(source: Source, entry: Any, links: list[Link]) -> Document | None:

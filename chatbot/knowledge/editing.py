@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from chatbot.errors import KnowledgeError, errors
-from chatbot.knowledge.documents import APPROVAL, front_matter, read_file
+from chatbot.knowledge.documents import OF_APPROVAL, front_matter, read_file
 from chatbot.knowledge.fields import Node, items, pairs, parse, plain
 from chatbot.knowledge.model import State
 from chatbot.knowledge.problems import finding
@@ -189,4 +189,4 @@ def approve(
 def _own(source: Source) -> set[str]:
     """The ids of entries that state an approval of their own."""
     stated = [pairs(entry) for entry in items(pairs(parse(source)).get("faqs"))]
-    return {entry["id"].value for entry in stated if {"status", *APPROVAL} & set(entry)}
+    return {entry["id"].value for entry in stated if OF_APPROVAL & set(entry)}

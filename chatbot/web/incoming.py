@@ -6,7 +6,7 @@ comes before everything else; `parse` then insists on the contract and raises Re
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import Annotated, Any, Literal, Self, TypeVar
@@ -51,6 +51,7 @@ Message = Annotated[str, Field(max_length=4_000), AfterValidator(_without_nul)]
 Question = Annotated[Message, _SPOKEN]
 Line = Annotated[Text, Field(max_length=200), _LINE, AfterValidator(str.strip)]
 Email = Annotated[Line, _ADDRESS]
+Phone = Annotated[Line, _like(r"|(.*\d){3}.*", "is not a phone number; write its digits")]
 Reason = Literal["nothing_found", "low_confidence", "out_of_date", "not_understood"]
 
 
@@ -73,7 +74,7 @@ class ForStaff(Body):
     message: Message = ""
     name: Line = ""
     email: Email = ""
-    phone: Line = ""
+    phone: Phone = ""
     consent: bool
     reason: Reason | None = None
     page: Annotated[Text, Field(max_length=2_000)] | None = None  # accepted and not stored
@@ -94,7 +95,7 @@ class Visiting(Body):
     code: Line = ""
     text: Message = ""
     email: Email = ""
-    phone: Line = ""
+    phone: Phone = ""
 
 
 class Opinion(Body):
@@ -125,8 +126,9 @@ def peek(raw: Raw) -> tuple[str, tuple[str, ...]]:
     try:
         found = _fields(raw)
     except (ValueError, RecursionError):
-        found = {}
-    question, context = found.get("question"), found.get("context")
+        found = None
+    named = found if isinstance(found, dict) else {}
+    question, context = named.get("question"), named.get("context")
     if not isinstance(question, str):
         return "\n".join(spoken(raw)), ()
     earlier = context if isinstance(context, list) else []
@@ -165,8 +167,9 @@ def parse(raw: Raw, model: type[M], accepted: str) -> M:
     return validate(fields(raw, accepted), model)
 
 
-def fields(raw: Raw, accepted: str) -> dict[str, Any]:
-    """The body's fields by name, still unchecked; raises Refused with 400, 413 or 415."""
+def fields(raw: Raw, accepted: str) -> Any:
+    """The body's fields by name, still unchecked, or what else its JSON is; raises Refused with
+    400, 413 or 415."""
     if not raw.whole:
         raise Refused(413, "A message may have at most 64 KB. Shorten it and send it again.")
     if raw.mimetype != accepted:
@@ -178,7 +181,7 @@ def fields(raw: Raw, accepted: str) -> dict[str, Any]:
         raise Refused(400, f"The body is not valid {accepted}. {advice}") from error
 
 
-def _fields(raw: Raw) -> dict[str, Any]:
+def _fields(raw: Raw) -> Any:
     if raw.mimetype == FORM:
         pairs = parse_qs(
             raw.data.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=100
@@ -190,13 +193,10 @@ def _fields(raw: Raw) -> dict[str, Any]:
         }
     # Lone surrogates ("\ud800") cannot be stored, hashed or sent: they become question marks.
     text = json.dumps(json.loads(raw.data), ensure_ascii=False)
-    found = json.loads(text.encode("utf-8", "replace"))
-    if not isinstance(found, dict):
-        raise ValueError("the body must be a JSON object")
-    return found
+    return json.loads(text.encode("utf-8", "replace"))
 
 
-def validate(found: Mapping[str, Any], model: type[M]) -> M:
+def validate(found: Any, model: type[M]) -> M:
     """The fields as `model`; raises Refused 422 naming the first wrong one."""
     try:
         return model.model_validate(found)
@@ -207,6 +207,7 @@ def validate(found: Mapping[str, Any], model: type[M]) -> M:
         detail = {
             "extra_forbidden": f"{name} is not a field of this request. Leave it out.",
             "missing": f"{name} is missing. Add it.",
+            "model_type": "The body must be a JSON object, in braces.",
         }.get(first["type"], f"{name}: {why[:1].lower()}{why[1:]}.")
         raise Refused(422, detail, field=field) from error
 

@@ -44,6 +44,7 @@ def common() -> dict[str, Any]:
         "help_now": assistant.resources(_all_categories()),
         "disclaimer": assistant.disclaimer,
         "sample": _is_sample(),
+        "closed": assistant.closed,
         "embed": bool(embed),
         "ask_url": url_for("pages.chat", embed=embed),
         "feedback_url": url_for("feedback.from_page", embed=embed),
@@ -71,13 +72,12 @@ def _is_sample() -> bool:
 @blueprint.get("/chat")
 def chat() -> str:
     """The question page before a question."""
-    edition, closed = services().edition(), services().library.assistant.closed
-    documents = () if closed else tuple(edition.live.values())
+    edition = services().edition()
+    documents = () if services().library.assistant.closed else tuple(edition.live.values())
     return render_template(
         "chat.html",
         exchange=None,
         context=(),
-        closed=closed,
         suggestions=edition.suggestions if documents else (),
         topics=[document for document in documents if document.kind is Kind.FAQ],
         articles=[document for document in documents if document.kind is Kind.ARTICLE],
@@ -104,7 +104,7 @@ def source(document_id: str) -> str:
     """A live document as the clinic approved it, for checking a quotation in its place."""
     document = services().edition().live.get(document_id)
     if document is None:
-        raise Refused(404, "This text is not available now. It may be under review.")
+        raise Refused(404, "We do not show this text now. You can ask our staff.")
     return render_template("source.html", document=document, outline=_outline(document))
 
 

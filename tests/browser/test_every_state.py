@@ -154,9 +154,11 @@ def test_a_state_has_no_accessibility_violation_and_fits(
 
 def test_a_closed_clinic_says_so_and_still_helps(make_site: MakeSite, page: Page) -> None:
     closed = make_site(SAMPLE | {"clinic.yaml": CLINIC + "closed: Moving house\n"})
-    asked("how long does an infusion take?")(closed, page)
-    assert "not answering questions" in page.locator("#log").inner_text()
-    assert page.locator("blockquote").count() == 0
+    for path in ("/chat?embed=1", "/chat"):
+        page.goto(closed.url + path)
+        assert "not answering questions" in page.locator("main").inner_text()
+        assert page.locator("#question, blockquote").count() == 0
+        assert page.get_by_role("link", name="Ask our staff").is_visible()
     assert_reads_well(page)
 
 

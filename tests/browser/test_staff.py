@@ -163,3 +163,22 @@ def test_a_code_from_the_app_is_asked_for(make_site: MakeSite, make_context: Mak
     page.wait_for_selector(".queue")
     assert {cookie["httpOnly"] for cookie in page.context.cookies()} == {True}
     assert {cookie["sameSite"] for cookie in page.context.cookies()} == {"Strict"}
+
+
+def test_words_written_backwards_turn_nothing_else_around(desk: Site, page: Page) -> None:
+    words = "\u202ehsilgne"
+    receipt = ask(desk, words, name=words, message=words)
+    enter(page, desk, receipt.reference)
+    around = """word => [...document.querySelectorAll('main *:not(textarea)')].filter(e =>
+        [...e.childNodes].some(n => n.nodeType === 3 && n.data.includes(word)) &&
+        !(e.matches('bdi, [dir=auto]') && e.textContent.trim() === word)).map(e => e.outerHTML)"""
+    for path in (f"/staff/handoffs/{receipt.reference}", "/staff/", "/chat"):
+        page.goto(desk.url + path)
+        if path == "/chat":
+            page.fill("#question", words)
+            page.press("#question", "Enter")
+        page.get_by_text(words).first.wait_for()
+        assert page.evaluate(around, words) == [], path
+    desk.services.store.handoffs.apply(
+        receipt.reference, 1, Event.ERASE, Actor(Party.STAFF, "Anna"), NOW
+    )

@@ -28,17 +28,23 @@ def test_questions_become_drafts_and_nothing_is_live(
     assert "draft faqs/our.yaml" in capsys.readouterr().out
 
 
-def test_a_second_import_writes_over_nothing(
-    knowledge_folder: KnowledgeFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_second_import_writes_over_nothing_and_nothing_twice(
+    knowledge_folder: KnowledgeFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
     folder, source = knowledge_folder({}), tmp_path / "our.csv"
     source.write_text(CSV)
     run(folder, monkeypatch, "import", str(source))
     first = (folder / "faqs/our.yaml").read_bytes()
-    assert run(folder, monkeypatch, "import", str(source)) == 0
+    capsys.readouterr()
+    assert run(folder, monkeypatch, "import", str(source)) == 1
     assert (folder / "faqs/our.yaml").read_bytes() == first
+    assert [file.name for file in (folder / "faqs").iterdir()] == ["our.yaml"]
+    assert "faqs/our.yaml has “May I drink wine?” already" in capsys.readouterr().out
+    source.write_text(CSV + "May I drive?,No.\n")
+    assert run(folder, monkeypatch, "import", str(source)) == 0
     loaded = load(read(folder))
-    assert [d.id for d in loaded.corpus.documents] == ["may-i-drink-wine-2", "may-i-drink-wine"]
+    assert {d.id for d in loaded.corpus.documents} == {"may-i-drink-wine", "may-i-drive"}
     assert loaded.errors == ()
 
 

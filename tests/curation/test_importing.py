@@ -62,7 +62,7 @@ Sleep can be **light** for a night, see [the dose](https://clinic.example/dose).
 About 10⁵ cells, H₂O[3].\\
 New line \\* here.
 
- New advice.
+New advice.
 
 Click Top
 
@@ -147,9 +147,15 @@ def test_a_saved_page_keeps_its_text_and_loses_its_frame() -> None:
     assert found.files[0][0] == "articles/ketamine-sleep.md"
 
 
+def test_what_is_taken_out_leaves_no_second_space() -> None:
+    page = "<p>Rest <img src=x alt=bed> well.&nbsp; Then <b>walk </b> home.</p><pre>a  b</pre>"
+    found = body(imported("x.html", page.encode(), (), "en"))
+    assert found == "Rest well. Then **walk** home.\n\n```\na  b\n```"
+
+
 def test_what_is_lost_is_named_with_its_line_in_the_draft() -> None:
     found = imported("sleep.html", PAGE.encode(), (), "en")
-    line = BODY.split("\n").index(" New advice.") + 1
+    line = BODY.split("\n").index("New advice.") + 1
     assert f"sleep.md:{line}: An image “A sleeping cat” is left out." in said(found)
     assert f"sleep.md:{line}: Struck-out text “Old advice.” is left out." in said(found)
     assert "The link of “Click” to javascript:alert(1) is left out." in said(found)

@@ -61,7 +61,7 @@ def test_no_identifier_leaves_the_hand_off(
         assert asked.status == 200
         page = site.form("/chat", {"question": text, "context": said})
         written = site.form("/handoff", {"step": "write", "question": text})
-        fields = {"question": text, "message": said, "name": secret, "phone": secret}
+        fields = {"question": text, "message": said, "name": secret, "phone": f"555 {secret}"}
         sent = site.post("/api/v1/handoffs", fields | {"consent": True},
                          Idempotency_Key=f"privacy-{number}")  # fmt: skip
         assert sent.status == 201

@@ -121,3 +121,11 @@ def test_an_alias_bomb_is_refused_at_once() -> None:
         f"{chr(98 + n)}: &{chr(98 + n)} [*{chr(97 + n)}, *{chr(97 + n)}]\n" for n in range(20)
     )
     assert codes(loaded({"faqs/f.yaml": bomb})) == ["yaml-feature"]
+
+
+def test_an_entry_added_under_the_approval_of_others_is_warned_of() -> None:
+    signed = entry("One.", "one", "    approved_text: 000000000000\n")
+    new, own = entry("Two.", "two"), entry("Three.", "three", "    status: draft\n")
+    found = loaded({"faqs/f.yaml": faq(signed + new + own)})
+    assert (problem(found, "not-in-approval").line, codes(found)) == (10, ["not-in-approval"])
+    assert codes(loaded({"faqs/f.yaml": faq(new + own)})) == []

@@ -59,6 +59,8 @@ def test_the_same_key_and_body_is_one_request_and_another_body_is_refused(app: F
         ({"email": "no-at-sign"}, 422),
         ({"email": "a@b.example\nBcc: x@y.example"}, 422),
         ({"name": "a\r\nb"}, 422),
+        ({"phone": "banana"}, 422),
+        ({"phone": "5 5"}, 422),
         ({"question": " "}, 422),
         ({"shoe_size": 44}, 422),
         ({"reason": "curiosity"}, 422),

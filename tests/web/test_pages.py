@@ -61,6 +61,9 @@ def test_a_closed_clinic_says_so_before_anybody_types(make_app: MakeApp) -> None
     assert "not answering questions here at the moment" in page
     assert "Can I eat before my visit?" not in page
     assert "Talk to a person" in page
+    assert "You can ask about" not in page
+    assert "Use your own words" not in page
+    assert "Call 911" in page
 
 
 def test_what_is_withheld_is_not_among_the_topics(client: FlaskClient) -> None:

@@ -249,3 +249,11 @@ def test_whatever_is_written_is_text_and_nothing_else(make_desk: MakeDesk) -> No
             links = [attrs.get("href") or "" for _, attrs in Tags(html).tags]
             assert not any(link.lower().startswith(("javascript:", "//")) for link in links)
         assert payload in Tags(pages[0]).words
+
+
+def test_staff_read_sentences_and_no_internal_words(desk: Desk) -> None:
+    receipt, client = desk.ask(reason="low_confidence"), desk.enter()
+    html = client.get(on(receipt)).text
+    assert "No passage was sure enough." in html
+    assert "low confidence" not in html
+    assert " . " not in html
