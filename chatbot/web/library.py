@@ -47,6 +47,12 @@ class Library:
         """The assistant in service; before the first index is there, one that is closed."""
         return self._serving[0]
 
+    @property
+    def closed(self) -> bool:
+        """Whether nothing is answered until somebody opens the site, which is not so while it
+        starts."""
+        return self.assistant.closed and self._indexed.is_set()
+
     def current(self) -> tuple[Assistant, frozenset[str]]:
         """The assistant in service and the ids it must not quote, as `now`, with the index there.
 

@@ -44,7 +44,7 @@ def common() -> dict[str, Any]:
         "help_now": assistant.resources(_all_categories()),
         "disclaimer": assistant.disclaimer,
         "sample": _is_sample(),
-        "closed": assistant.closed,
+        "closed": here.library.closed,
         "embed": bool(embed),
         "ask_url": url_for("pages.chat", embed=embed),
         "feedback_url": url_for("feedback.from_page", embed=embed),
@@ -73,11 +73,9 @@ def _is_sample() -> bool:
 def chat() -> str:
     """The question page before a question."""
     edition = services().edition()
-    documents = () if services().library.assistant.closed else tuple(edition.live.values())
+    documents = () if services().library.closed else tuple(edition.live.values())
     return render_template(
         "chat.html",
-        exchange=None,
-        context=(),
         suggestions=edition.suggestions if documents else (),
         topics=[document for document in documents if document.kind is Kind.FAQ],
         articles=[document for document in documents if document.kind is Kind.ARTICLE],
