@@ -11,9 +11,9 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from chatbot.delivery.worker import deliverer
-from chatbot.errors import StorageError
+from chatbot.errors import Problem, SettingsError, StorageError
 from chatbot.safety.identifiers import redact
-from chatbot.settings import ROOT, Settings
+from chatbot.settings import PREFIX, ROOT, Settings
 from chatbot.storage.store import open_store
 from chatbot.web import api, feedback, handoffs, headers, operations, pages, refusals, staff
 from chatbot.web.library import Library
@@ -85,12 +85,16 @@ def _secret(settings: Settings) -> bytes:
     """The given secret, or one made on first use that only this user can read."""
     if settings.secret_key:
         return settings.secret_key.encode()
-    settings.instance.mkdir(parents=True, exist_ok=True)
     path = settings.instance / "secret_key"
     try:
+        settings.instance.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return path.read_bytes()
+    except OSError as error:
+        says, fix = f"cannot be made in {path}: {error.strerror}.", "Let us write there, or set it."
+        problem = Problem(f"{PREFIX}SECRET_KEY", 0, "setting", says, fix)
+        raise SettingsError([problem]) from error
     with os.fdopen(descriptor, "wb") as file:
         file.write(secrets.token_hex(32).encode())
         file.flush()

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from chatbot.errors import SettingsError
 from chatbot.knowledge.model import Corpus
 from chatbot.web import library
 from chatbot.web.services import EXTENSION
@@ -85,3 +86,12 @@ def test_an_index_that_cannot_be_built_serves_closed_with_help(
     for question, outcome in (("how long is it?", "closed"), ("I want to die", "crisis")):
         reply = client.post("/api/v1/ask", json={"question": question}).get_json()
         assert reply["outcome"] == outcome
+
+
+def test_a_secret_that_cannot_be_kept_is_asked_for(make_app: MakeApp, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SettingsError, match="CHATBOT_SECRET_KEY"):
+        make_app(INSTANCE=tmp_path / "file" / "instance")
+    app = make_app(INSTANCE=tmp_path / "file" / "instance", SECRET_KEY="given")
+    reply = app.test_client().post("/api/v1/ask", json={"question": "I want to die"})
+    assert reply.get_json()["outcome"] == "crisis"
