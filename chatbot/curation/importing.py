@@ -46,10 +46,8 @@ class Imported:
 def imported(
     name: str, content: bytes, taken: Collection[str], language: str, there: Mapping[str, str] = {}
 ) -> Imported:
-    """The drafts in one file, under ids that are not `taken`; never raises for what it holds.
-
-    What is `there` already, a title with its file, is named and left alone.
-    """
+    """The drafts in one file, under ids that are not `taken`; never raises for what it holds. What
+    is `there` already, a title with its file, is named and left alone."""
     readers = {".xml": _wordpress, ".html": _page, ".htm": _page, ".docx": _word, ".csv": _table}
     reader = readers.get(PurePath(name).suffix.lower())
     try:
@@ -105,9 +103,8 @@ def _written(
                 for line, what in one.lost
             ]  # fmt: skip
     if entries:
-        files.append(
-            (f"faqs/{free_id(file.stem, set())}.yaml", faq_source(entries, origin).encode())
-        )
+        path = f"faqs/{free_id(file.stem, set())}.yaml"
+        files.append((path, faq_source(entries, origin).encode()))
     for path, text in files:
         problems += read_file(path, text, language).problems
     return Imported(tuple(files), tuple(problems))

@@ -35,12 +35,10 @@ def create() -> Response:
     receipt = _submit(asked, key, danger)
     due = receipt.item.due_at
     kept = jsonify(
-        reference=receipt.reference,
-        status_url=_status_url(receipt),
-        code=receipt.code,
+        reference=receipt.reference, status_url=_status_url(receipt), code=receipt.code,
         reply_expected=due.isoformat() if due else None,
         resources=resources_json(_help(danger)),
-    )
+    )  # fmt: skip
     return make_response(kept, 201)
 
 

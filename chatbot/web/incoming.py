@@ -183,9 +183,8 @@ def fields(raw: Raw, accepted: str) -> Any:
 
 def _fields(raw: Raw) -> Any:
     if raw.mimetype == FORM:
-        pairs = parse_qs(
-            raw.data.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=100
-        )
+        text = raw.data.decode("utf-8", "replace")
+        pairs = parse_qs(text, keep_blank_values=True, max_num_fields=100)
         return {
             name: values if name == "context" else values[-1]
             for name, values in pairs.items()

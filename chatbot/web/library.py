@@ -49,8 +49,7 @@ class Library:
 
     @property
     def closed(self) -> bool:
-        """Whether nothing is answered until somebody opens the site, which is not so while it
-        starts."""
+        """Whether nothing is answered, and not only because the site is still starting."""
         return self.assistant.closed and self._indexed.is_set()
 
     def current(self) -> tuple[Assistant, frozenset[str]]:

@@ -324,3 +324,17 @@ def test_a_visit_is_small_and_leaves_nothing_behind(site: Site, make_context: Ma
     assert page.evaluate(kept) == [0, 0, ""]
     databases = page.evaluate("indexedDB.databases().then(all => all.length)")
     assert databases == 0
+
+
+def test_the_disclaimer_is_long_once_and_whole_everywhere(site: Site, page: Page) -> None:
+    page.goto(site.url + "/chat")
+    ask(page, "how long does an infusion take?")
+    ask(page, "can i eat before my infusion visit?")
+    older, newest = page.locator("#log .disclaimer").all()
+    wraps = "e => getComputedStyle(e).whiteSpace"
+    assert (older.evaluate(wraps), newest.evaluate(wraps)) == ("nowrap", "normal")
+    assert (
+        older.text_content() == newest.text_content() == site.services.library.assistant.disclaimer
+    )
+    page.emulate_media(media="print")
+    assert older.evaluate(wraps) == "normal"
