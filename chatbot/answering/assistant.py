@@ -49,7 +49,9 @@ class Assistant:
     ) -> None:
         self.corpus = corpus
         self._semantics, self._gate = semantics, gate
-        self.detector = _detector(corpus)
+        self.detector = Detector.builtin(
+            tuple((p.category, p.tier, p.match, p.counter) for p in corpus.phrases)
+        )
         self.disclaimer = disclaimer(corpus.clinic)
         self.wording = wording(corpus.clinic)
         self.unfit = closed
@@ -221,10 +223,6 @@ class Assistant:
 def _content(query: Query) -> frozenset[str]:
     """The terms of a question that are not small words."""
     return frozenset(t for t, small in zip(query.terms, query.small, strict=True) if not small)
-
-
-def _detector(corpus: Corpus) -> Detector:
-    return Detector.builtin(tuple((p.category, p.tier, p.match, p.counter) for p in corpus.phrases))
 
 
 def _extra_resources(corpus: Corpus) -> tuple[Resource, ...]:

@@ -8,7 +8,7 @@ by chance reaches. Deterministic: the entries are taken in the order of their id
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -124,19 +124,12 @@ def _lowest(
     """
     for hundredth in range(5, 100):
         limit = hundredth / 100
-        wrong = (
-            0.5 * _share(asked.answer >= limit and not asked.right for asked in own)
-            + 0.25 * _share(asked.answer >= limit for asked in near)
-            + 0.25 * _share(asked.answer >= limit for asked in off)
-        )
+        wrong = 0.5 * (sum(a.answer >= limit and not a.right for a in own) / len(own))
+        for group in (near, off):
+            wrong += 0.25 * (sum(a.answer >= limit for a in group) / max(1, len(group)))
         if wrong <= aim:
             return limit
     return 0.99
-
-
-def _share(events: Iterable[bool]) -> float:
-    listed = list(events)
-    return sum(listed) / len(listed) if listed else 0.0
 
 
 def _quantile(values: Sequence[float], share: float) -> float:

@@ -102,8 +102,8 @@ class Gate:
         differences = self.details.differences(ranking.query, found)
         seen = signals(ranking)
         hits = tuple(
-            _logistic(self.answer, {**one, "details": float(_doubts(difference))})
-            for one, difference in zip(seen, differences, strict=True)
+            _logistic(self.answer, {**one, "details": min(2.0, len(unlike.mild + unlike.extra))})
+            for one, unlike in zip(seen, differences, strict=True)
         )
         any_of, about = (
             _logistic(weights, seen[0]) if seen else 0.0 for weights in (self.offer, self.about)
@@ -112,6 +112,8 @@ class Gate:
 
     def _offers(self, ranking: Ranking, sure: Sure) -> bool:
         """Whether the best few may be offered; to one bare word that they have, they always may."""
+        if all(_ungrounded(hit) for hit in ranking.hits[:OPTIONS]):
+            return False  # they are alike only in how it is asked: "how long until …"
         asked = ranking.query.words
         wide = len(asked) == 1 and bool(ranking.hits) and asked == ranking.hits[0].matched
         return (wide or sure.any >= self.option_at) and sure.about >= self.about_at
@@ -144,10 +146,6 @@ def _evenness(scores: Sequence[float]) -> float:
 def _logistic(weights: Mapping[str, float], seen: Mapping[str, float]) -> float:
     total = sum(weight * seen.get(name, 1.0) for name, weight in weights.items())
     return round(1 / (1 + math.exp(-max(-30.0, min(30.0, total)))), 6)
-
-
-def _doubts(difference: Difference) -> int:
-    return min(2, len(difference.mild) + len(difference.extra))
 
 
 def _ungrounded(hit: Hit) -> str | None:

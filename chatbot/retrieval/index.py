@@ -54,6 +54,9 @@ class Index:
         self.pairs = Postings([pairs([entry.term for entry in row]) for row in rows])
         content = [[e.term for e in text if not self.lexicon.is_small(e)] for text in texts]
         self.body = Postings(content)
+        self._passages: dict[str, list[int]] = {}
+        for number, owner in enumerate(self.entries):
+            self._passages.setdefault(owner.document.id, []).append(number)
         self._asking: dict[str, list[int]] = {}
         for number, text in enumerate(asked):
             self._asking.setdefault(text, []).append(number)
@@ -95,7 +98,7 @@ class Index:
 
     def passages_of(self, document: str) -> list[int]:
         """The numbers of a document's passages."""
-        return [n for n, entry in enumerate(self.entries) if entry.document.id == document]
+        return self._passages.get(document, [])
 
     def has(self, terms: Sequence[str], passage: int, row: int) -> list[bool]:
         """Which of the terms a row, or the text of its passage, has."""

@@ -73,7 +73,9 @@ class Retriever:
         if found is None:
             return Ranking(query)
         order = np.lexsort((found.passages, -found.scores))[:limit]
-        hits = [self._hit(query, found, place) for place in order.tolist()]
+        said = enumerate(zip(query.terms, query.weights, query.small, strict=True))
+        masses = {n: w * self.index.rarity(term) for n, (term, w, small) in said if not small}
+        hits = [self._hit(query, found, place, masses) for place in order.tolist()]
         return Ranking(query, tuple(hit for hit in hits if hit.score > 0))
 
     def _candidates(self, query: Query, without: str | None, unasked: str | None) -> _Found | None:
@@ -147,13 +149,13 @@ class Retriever:
                 pairs.append((" ".join(words), near, round(like / WHOLE, 2)))
         return tuple(pairs)
 
-    def _hit(self, query: Query, found: _Found, place: int) -> Hit:
+    def _hit(self, query: Query, found: _Found, place: int, masses: Mapping[int, float]) -> Hit:
         number, row = int(found.passages[place]), int(found.rows[place])
         matched = self.index.has(query.terms, number, row)
         scale = sum(self.weights.values())
         signals = {name: float(share[place]) for name, share in found.shares.items()}
         parts = {name: self.weights[name] * signals[name] / scale for name in self.weights}
-        signals |= self._coverage(query, matched)
+        signals |= self._coverage(query, matched, masses)
         signals["kind"] = _agreement(query.kind, self.index.kinds[row])
         said = zip(query.surface, query.small, matched, strict=True)
         return Hit(
@@ -166,10 +168,10 @@ class Retriever:
             signals={name: round(value, DIGITS) for name, value in signals.items()},
         )
 
-    def _coverage(self, query: Query, matched: Sequence[bool]) -> dict[str, float]:
+    def _coverage(
+        self, query: Query, matched: Sequence[bool], masses: Mapping[int, float]
+    ) -> dict[str, float]:
         """How much of what the question is about the passage has, and no passage has."""
-        content = [n for n, small in enumerate(query.small) if not small]
-        masses = {n: query.weights[n] * self.index.rarity(query.terms[n]) for n in content}
         total = sum(masses.values()) or 1.0
         unknown = [mass for n, mass in masses.items() if not self.index.knows(query.terms[n])]
         covered = [mass for n, mass in masses.items() if matched[n]]

@@ -37,7 +37,7 @@ class Vocabulary:
     ) -> None:
         self._analyzer = analyzer
         self._terms: dict[tuple[str, ...], str] = {}
-        self._meaning: dict[str, str] = {}
+        self._meaning: dict[str, tuple[str, tuple[str, ...]]] = {}  # in words and in stems
         self._by_first: dict[str, list[tuple[str, ...]]] = {}
         self.known: set[str] = set()
         for group in own:
@@ -49,20 +49,24 @@ class Vocabulary:
             self._by_first.setdefault(phrase[0], []).append(phrase)
         for phrases in self._by_first.values():
             phrases.sort(key=lambda phrase: (-len(phrase), phrase))
+        self._alike: dict[str, list[tuple[int, str]]] = {}
+        for place, (phrase, term) in enumerate(self._terms.items()):
+            self._alike.setdefault(term, []).append((place, " ".join(phrase)))
 
     def _add(
         self, group: Sequence[str], *, absorb: bool, clinic: set[tuple[str, ...]] | None = None
     ) -> None:
-        stems = [self._analyzer.terms(phrase) for phrase in group]
-        phrases = [phrase for phrase in stems if phrase]
+        said = [self._analyzer.words(text) for text in group]
+        phrases = [tuple(map(self._analyzer.stem, words)) for words in said if words]
         if not phrases:
             return
-        for text in group:
-            self.known.update(self._analyzer.words(text))
+        self.known.update(*said)
         taken = [phrase for phrase in phrases if phrase in self._terms]
         joins = taken if absorb else [phrase for phrase in taken if phrase in (clinic or ())]
         term = self._terms[joins[0]] if joins else "=" + " ".join(phrases[0])
-        self._meaning.setdefault(term, " ".join(self._analyzer.words(group[0])))
+        if term not in self._meaning:
+            meaning = " ".join(said[0])
+            self._meaning[term] = meaning, self._analyzer.terms(meaning)
         for phrase in phrases:
             self._terms.setdefault(phrase, term)
         if absorb:
@@ -83,9 +87,8 @@ class Vocabulary:
             if term is None:
                 folded.append(Folded(stems[place], taken))
             else:
-                meaning = self._meaning[term]
-                changed = self._analyzer.terms(meaning) != phrase
-                folded.append(Folded(term, taken, meaning if changed else None))
+                meaning, stemmed = self._meaning[term]
+                folded.append(Folded(term, taken, meaning if stemmed != phrase else None))
             place += len(phrase)
         return tuple(folded)
 
@@ -101,5 +104,6 @@ class Vocabulary:
 
     def likes(self, phrases: Iterable[str]) -> tuple[str, ...]:
         """Every phrase, as stems, that means the same as one of these."""
-        terms = {self._terms.get(self._analyzer.terms(phrase)) for phrase in phrases}
-        return tuple(" ".join(stems) for stems, term in self._terms.items() if term in terms)
+        terms = {self._terms.get(self._analyzer.terms(phrase), "") for phrase in phrases}
+        alike = sorted(phrase for term in terms for phrase in self._alike.get(term, ()))
+        return tuple(phrase for _, phrase in alike)

@@ -99,6 +99,16 @@ def test_likeness_alone_quotes_nothing() -> None:
     assert GATE.judge(replace(ranking, hits=(paired,))).vetoes == (None,)
 
 
+def test_passages_alike_only_in_how_it_is_asked_are_not_offered() -> None:
+    free = replace(GATE, answer_at=0.9999, option_at=0.0, about_at=0.0)
+    ranking, _ = judged("can i drive or eat", free)
+    bare = tuple(replace(hit, matched=(), pairs=()) for hit in ranking.hits)
+    judgement = free.judge(replace(ranking, hits=bare))
+    assert all(c < judgement.option_at for c in judgement.confidences)
+    judgement = free.judge(replace(ranking, hits=(*bare[:1], *ranking.hits[1:])))
+    assert sum(c >= judgement.option_at for c in judgement.confidences) >= 2
+
+
 def test_every_step_of_a_judgement_is_told() -> None:
     told = " ".join(judged("Can I have ketamine if I take lithium?")[1].steps)
     assert "sertraline" in told
