@@ -66,12 +66,12 @@ class Library:
 
     def now(self) -> tuple[Assistant, frozenset[str]]:
         """The assistant in service and the ids it must not quote, consistent with each other: what
-        a newer reading of the folder no longer allows is among them."""
+        a newer reading of the folder no longer allows is among them, and all while it is closed."""
         (assistant, served), newest = self._serving, self.snapshot
-        if newest.corpus is assistant.corpus:
-            return assistant, served.withdrawn | newest.withdrawn
         allowed: set[str] = set()
-        if newest.corpus.clinic.closed is None:
+        if newest.corpus is assistant.corpus and not assistant.closed:
+            return assistant, served.withdrawn | newest.withdrawn
+        if newest.corpus.clinic.closed is None and not assistant.closed:
             live = newest.corpus.live(self._today(newest.corpus), newest.withdrawn)
             allowed = {document.id for document in live}
         known = {document.id for document in assistant.corpus.documents}

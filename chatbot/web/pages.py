@@ -73,10 +73,10 @@ def _is_sample() -> bool:
 def chat() -> str:
     """The question page before a question."""
     edition = services().edition()
-    documents = () if services().library.closed else tuple(edition.live.values())
+    documents = tuple(edition.live.values())
     return render_template(
         "chat.html",
-        suggestions=edition.suggestions if documents else (),
+        suggestions=edition.suggestions,
         topics=[document for document in documents if document.kind is Kind.FAQ],
         articles=[document for document in documents if document.kind is Kind.ARTICLE],
     )
