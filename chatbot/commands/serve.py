@@ -79,7 +79,8 @@ def serve(args: Namespace, settings: Settings) -> int:
     server.channel_class = Channel
     # Left this way, waitress lets requests under way finish, for 5 seconds at most.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    print(f"Serving on http://{args.host}:{args.port}", flush=True)
+    port = getattr(server, "effective_port", args.port)  # port 0 takes any that is free
+    print(f"Serving on http://{args.host}:{port}", flush=True)
     try:
         server.run()
     finally:

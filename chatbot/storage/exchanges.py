@@ -78,7 +78,7 @@ class Exchanges:
                 self._database.write(exchanges.insert().values(rows))
         except StorageError as error:
             self.dropped += len(rows)
-            log.warning("%s exchanges were not noted: %s", len(rows), error)
+            log.debug("%s exchanges were dropped: %s", len(rows), type(error).__name__)
 
     def since(self, start: datetime) -> tuple[Noted, ...]:
         """The exchanges from `start` on, oldest first."""
