@@ -35,13 +35,8 @@ def _assistant(loaded: Loaded, settings: Settings, *, sound: bool = False) -> As
                      closed=bool(loaded.errors))  # fmt: skip
 
 
-@command(
-    "ask",
-    argument("question"),
-    flag("--explain", "show every step in plain words"),
-    flag("--json", "print the reply as the API sends it"),
-    ON,
-)
+@command("ask", argument("question"), flag("--explain", "show every step in plain words"),
+         flag("--json", "print the reply as the API sends it"), ON)  # fmt: skip
 def ask(args: Namespace, settings: Settings) -> None:
     """Print the reply; the exit code is 0 for every outcome."""
     from chatbot.web.serialise import reply_json

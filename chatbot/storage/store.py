@@ -51,10 +51,9 @@ class Store:
         """Erase and delete what is past its time; how many rows. Open hand-offs are never touched:
         somebody still waits for an answer."""
         gone, old = self.handoffs.expire(now), now - self.handoffs.kept
+        sent = (deliveries.c.state == "sent", deliveries.c.created_at < old)
         gone += self.database.write(
-            sa.delete(deliveries).where(
-                deliveries.c.state == "sent", deliveries.c.created_at < old
-            ),
+            sa.delete(deliveries).where(*sent),
             sa.delete(exchanges).where(exchanges.c.at < old),
             sa.delete(feedback).where(feedback.c.at < old),
             sa.delete(staff_sessions).where(staff_sessions.c.created_at < now - LONGEST),
