@@ -117,13 +117,10 @@ def evaluate_folder(args: Namespace, settings: Settings) -> None:
     print(json.dumps(result.as_json(), indent=2) if args.json else "\n".join(result.lines()))
 
 
-@command(
-    "diff",
-    argument("old", "a folder, or a Git revision such as HEAD or main~1"),
-    argument("new", "likewise; default: the folder as it is now", nargs="?"),
-    ON,
-    argument("--fail-on", "exit 1 for a merge gate", choices=["vanishes", "any"]),
-)
+@command("diff", argument("old", "a folder, or a Git revision such as HEAD or main~1"),
+         argument("new", "likewise; default: the folder as it is now", nargs="?"), ON,
+         argument("--fail-on", "exit 1 for a merge gate",
+                  choices=["vanishes", "any"]))  # fmt: skip
 def diff(args: Namespace, settings: Settings) -> int:
     """Print which answers differ; exit 0 unless `--fail-on` applies or a side has errors."""
     old, new = (_assistant(load(_files(side, settings.knowledge)), settings, sound=True)

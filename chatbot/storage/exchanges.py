@@ -48,9 +48,8 @@ class Report:
 class Exchanges:
     """The notes. Noting never delays, fails or outlives a reply; `flush` writes what is noted."""
 
-    def __init__(
-        self, database: Database, redact: Callable[[str], str], keep_questions: bool
-    ) -> None:
+    def __init__(self, database: Database, redact: Callable[[str], str],
+                 keep_questions: bool) -> None:  # fmt: skip
         self._database, self._redact, self._keep_questions = database, redact, keep_questions
         self._queue: queue.Queue[Noted] = queue.Queue(WAITING)
         self.dropped = 0

@@ -70,11 +70,7 @@ def open_store(settings: Settings, secret: bytes, redact: Callable[[str], str]) 
     kept = timedelta(days=settings.retention_days)
     mails = bool(settings.smtp_url and settings.public_url)
     return Store(
-        database=database,
-        handoffs=Handoffs(database, secret, channels(settings), mails, kept),
-        inbox=Inbox(database),
-        deliveries=Deliveries(database),
-        exchanges=Exchanges(database, redact, settings.question_log),
-        staff=Staff(database, settings.staff_mfa),
-        audit=Audit(database),
-    )
+        database, Handoffs(database, secret, channels(settings), mails, kept), Inbox(database),
+        Deliveries(database), Exchanges(database, redact, settings.question_log),
+        Staff(database, settings.staff_mfa), Audit(database),
+    )  # fmt: skip
