@@ -3,8 +3,6 @@
 import os
 
 from chatbot.app import create_app
-from chatbot.settings import PREFIX
+from chatbot.settings import Settings
 
-app = create_app(
-    {name[len(PREFIX) :]: value for name, value in os.environ.items() if name.startswith(PREFIX)}
-)
+app = create_app(Settings.from_environ(os.environ))

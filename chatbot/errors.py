@@ -94,8 +94,7 @@ class DeliveryError(ChatbotError):
     `retry_after` is the receiver's own wish in seconds, if it stated one.
     """
 
-    def __init__(
-        self, message: str, *, permanent: bool = False, retry_after: float | None = None
-    ) -> None:
+    def __init__(self, message: str, *, permanent: bool = False,
+                 retry_after: float | None = None) -> None:  # fmt: skip
         super().__init__(message)
         self.permanent, self.retry_after = permanent, retry_after

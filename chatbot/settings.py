@@ -125,8 +125,8 @@ class Settings:
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
         """The settings in `environ`; raises SettingsError with every bad value."""
-        own = {name: value for name, value in environ.items() if name.startswith(PREFIX)}
-        return cls.from_mapping({name.removeprefix(PREFIX): value for name, value in own.items()})
+        own = (name for name in environ if name.startswith(PREFIX))
+        return cls.from_mapping({name.removeprefix(PREFIX): environ[name] for name in own})
 
     @classmethod
     def from_mapping(cls, given: Mapping[str, Any]) -> Self:

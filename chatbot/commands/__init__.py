@@ -95,7 +95,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     if name not in COMMANDS:
         print(f"There is no command {name!r}. The commands are:\n{overview}", file=sys.stderr)
         return 2
-    args = _parser(name).parse_args(rest)
+    args = (parser := _parser(name)).parse_args(rest)
+    if "run" not in args:
+        parser.print_help()
+        return 2
     try:
         return args.run(args, Settings.from_environ(os.environ)) or 0
     except ChatbotError as error:
@@ -112,17 +115,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _help(parser: argparse.ArgumentParser) -> int:
-    parser.print_help()
-    return 2
-
-
 def _parser(name: str) -> argparse.ArgumentParser:
     module, told = COMMANDS[name]
     importlib.import_module(f"{__name__}.{module}")
     parser = argparse.ArgumentParser(prog=f"python -m chatbot {name}", description=told)
     actions = None if name in _FOUND else parser.add_subparsers(metavar="ACTION", title="actions")
-    parser.set_defaults(run=lambda *_: _help(parser))
     for found, (run, arguments) in _FOUND.items():
         if found.split()[0] == name:
             part = actions.add_parser(found.split()[1], help=run.__doc__) if actions else parser

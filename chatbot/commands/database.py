@@ -11,7 +11,7 @@ from pathlib import Path
 import pyotp
 import segno
 
-from chatbot.commands import argument, command, flag
+from chatbot.commands import argument, command, count, flag
 from chatbot.delivery.worker import deliverer
 from chatbot.errors import StorageError
 from chatbot.handoff.model import Actor, Event, Party
@@ -61,7 +61,8 @@ def restore_database(args: Namespace, settings: Settings) -> None:
 def purge(_args: Namespace, settings: Settings) -> None:
     """Purge and say how much."""
     gone = _store(settings).purge(datetime.now(UTC))
-    print(f"{gone} entries older than {settings.retention_days} days are gone."
+    print(f"{count(gone, 'entry', 'entries')} older than {settings.retention_days} days"
+          f" {'is' if gone == 1 else 'are'} gone."
           " Hand-offs that nobody has answered are kept.")  # fmt: skip
 
 
@@ -78,7 +79,7 @@ def deliver(args: Namespace, settings: Settings) -> int:
         worker.start()
         stop.wait()
     else:
-        print(f"Tried {worker.run_once(datetime.now(UTC))} notices.")
+        print(f"Tried {count(worker.run_once(datetime.now(UTC)), 'notice')}.")
     worker.stop()
     dead = store.deliveries.dead()
     for delivery in dead:
@@ -97,7 +98,7 @@ def list_handoffs(args: Namespace, settings: Settings) -> None:
     for item in items:
         marks = ("URGENT " if item.urgent else "") + ("OVERDUE" if item.overdue else "")
         print(f"{item.reference}  {item.submitted_at:%Y-%m-%d %H:%M}  {item.state:<9} {marks}")
-    print(f"{len(items)} shown, {len(store.deliveries.dead())} notices given up.")
+    print(f"{len(items)} shown, {count(len(store.deliveries.dead()), 'notice')} given up.")
 
 
 @command("handoffs export", argument("reference"))
@@ -150,5 +151,7 @@ def list_accounts(_args: Namespace, settings: Settings) -> None:
 def disable_account(args: Namespace, settings: Settings) -> None:
     """close an account"""
     if not _store(settings).staff.disable(args.name, datetime.now(UTC)):
-        raise StorageError(f"There is no account {args.name!r}; see `staff list`.")
+        raise StorageError(
+            f"There is no account {args.name!r}; see `python -m chatbot staff list`."
+        )
     print(f"{args.name} can no longer sign in, and is signed out everywhere.")

@@ -26,11 +26,8 @@ def clinic_today(corpus: Corpus) -> date:
     return today(corpus.clinic, datetime.now(UTC))
 
 
-@command(
-    "check",
-    flag("--lint", "also warn of how the texts read"),
-    flag("--strict", "warnings fail too"),
-)
+@command("check", flag("--lint", "also warn of how the texts read"),
+         flag("--strict", "warnings fail too"))  # fmt: skip
 def check(args: Namespace, settings: Settings) -> int:
     """Print all findings, then the state of the documents."""
     files = read(settings.knowledge)
@@ -55,11 +52,9 @@ def check(args: Namespace, settings: Settings) -> int:
 def _report(corpus: Corpus) -> None:
     day, clinic = clinic_today(corpus), corpus.clinic
     kinds = Counter(document.kind for document in corpus.documents)
-    print(
-        f"{clinic.name}: {count(kinds[Kind.ARTICLE], 'article')}, "
-        f"{count(kinds[Kind.FAQ], 'FAQ entry', 'FAQ entries')}, "
-        f"{count(len(corpus.passages), 'passage')}"
-    )
+    entries = count(kinds[Kind.FAQ], "FAQ entry", "FAQ entries")
+    print(f"{clinic.name}: {count(kinds[Kind.ARTICLE], 'article')}, {entries}, "
+          f"{count(len(corpus.passages), 'passage')}")  # fmt: skip
     if clinic.closed:
         print(f"CLOSED: {clinic.closed}")
     for state in State:

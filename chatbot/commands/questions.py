@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from chatbot.answering.assistant import Assistant
-from chatbot.answering.model import Reply
-from chatbot.commands import ON, argument, command, flag
+from chatbot.answering.model import Outcome, Reply
+from chatbot.commands import ON, argument, command, count, flag
 from chatbot.commands.folder import clinic_today
 from chatbot.curation import expectations
 from chatbot.errors import ChatbotError, KnowledgeError, Problem, StorageError
@@ -23,6 +23,7 @@ from chatbot.knowledge.sentences import sentences
 from chatbot.settings import Settings
 
 LOOKED_BACK = timedelta(days=90)
+LONGEST = 4_000  # characters of a question, as over HTTP
 
 
 def _assistant(loaded: Loaded, settings: Settings, *, sound: bool = False) -> Assistant:
@@ -34,13 +35,8 @@ def _assistant(loaded: Loaded, settings: Settings, *, sound: bool = False) -> As
                      closed=bool(loaded.errors))  # fmt: skip
 
 
-@command(
-    "ask",
-    argument("question"),
-    flag("--explain", "show every step in plain words"),
-    flag("--json", "print the reply as the API sends it"),
-    ON,
-)
+@command("ask", argument("question"), flag("--explain", "show every step in plain words"),
+         flag("--json", "print the reply as the API sends it"), ON)  # fmt: skip
 def ask(args: Namespace, settings: Settings) -> None:
     """Print the reply; the exit code is 0 for every outcome."""
     from chatbot.web.serialise import reply_json
@@ -48,6 +44,8 @@ def ask(args: Namespace, settings: Settings) -> None:
     assistant = _assistant(load(read(settings.knowledge)), settings)
     day = args.on or clinic_today(assistant.corpus)
     reply = assistant.reply(args.question, today=day)
+    if len(args.question) > LONGEST and reply.outcome is not Outcome.CRISIS:
+        raise ChatbotError(f"A question has at most {LONGEST:,} characters. Shorten it.")
     if args.json:
         offer: dict[str, Any] = {"offered": True, "url": "/handoff"}
         offer |= {"hours": None, "reply_expected": None}
@@ -90,7 +88,7 @@ def test(args: Namespace, settings: Settings) -> int:
         expectation = result.expectation
         print(f"questions.yaml:{expectation.line}: “{expectation.ask}”")
         print(f"    expected {expectation.expect}, got {result.got}")
-    print(f"{len(found) - len(broken)} of {len(found)} questions get what is expected.")
+    print(f"{len(found) - len(broken)} of {count(len(found), 'question')} get what is expected.")
     return 1 if broken else 0
 
 
@@ -119,13 +117,10 @@ def evaluate_folder(args: Namespace, settings: Settings) -> None:
     print(json.dumps(result.as_json(), indent=2) if args.json else "\n".join(result.lines()))
 
 
-@command(
-    "diff",
-    argument("old", "a folder, or a Git revision such as HEAD or main~1"),
-    argument("new", "likewise; default: the folder as it is now", nargs="?"),
-    ON,
-    argument("--fail-on", "exit 1 for a merge gate", choices=["vanishes", "any"]),
-)
+@command("diff", argument("old", "a folder, or a Git revision such as HEAD or main~1"),
+         argument("new", "likewise; default: the folder as it is now", nargs="?"), ON,
+         argument("--fail-on", "exit 1 for a merge gate",
+                  choices=["vanishes", "any"]))  # fmt: skip
 def diff(args: Namespace, settings: Settings) -> int:
     """Print which answers differ; exit 0 unless `--fail-on` applies or a side has errors."""
     old, new = (_assistant(load(_files(side, settings.knowledge)), settings, sound=True)
@@ -192,7 +187,7 @@ def gaps(_args: Namespace, settings: Settings) -> None:
     day = clinic_today(assistant.corpus)
     found = find(assistant, asked(store, since, redact), day)
     for gap in found:
-        why = ", ".join(f"{reason} {count}×" for reason, count in gap.reasons)
+        why = ", ".join(f"{reason} {times}×" for reason, times in gap.reasons)
         now = ", ".join(expectations.told(gap.reply))
         print(f"{gap.count}× “{gap.question}” ({why}); now: {now}")
         for wording in gap.wordings[1:5]:
@@ -200,6 +195,6 @@ def gaps(_args: Namespace, settings: Settings) -> None:
         for passage in gap.nearest:
             section = f"#{passage.anchor}" if passage.anchor else ""
             print(f"     near {passage.document}{section} ({passage.file})")
-    print(f"{len(found)} gaps.")
+    print(f"{count(len(found), 'gap')}.")
     if not settings.question_log:
         print("Only questions sent to the staff are known: CHATBOT_QUESTION_LOG is off.")

@@ -39,12 +39,9 @@ def port(text: str) -> int:
     return int(text)
 
 
-@command(
-    "serve",
-    argument("--host", default="127.0.0.1"),
-    argument("--port", type=port, default=os.environ.get("PORT", "8000")),
-    flag("--strict", "exit 1 when the knowledge folder has errors"),
-)
+@command("serve", argument("--host", default="127.0.0.1"),
+         argument("--port", type=port, default=os.environ.get("PORT", "8000")),
+         flag("--strict", "exit 1 when the knowledge folder has errors"))  # fmt: skip
 def serve(args: Namespace, settings: Settings) -> int:
     """Serve until stopped; a folder with errors serves closed unless `--strict`."""
     import waitress
@@ -72,14 +69,13 @@ def serve(args: Namespace, settings: Settings) -> int:
         )  # fmt: skip
     except (OSError, ValueError) as error:
         services.stop()
-        raise ChatbotError(
-            f"Cannot listen on {args.host}, port {args.port}: {error}. If another program has the "
-            "port, stop it or choose another with --port."
-        ) from error
+        why = f"Cannot listen on {args.host}, port {args.port}: {error}. If another program"
+        raise ChatbotError(f"{why} has the port, stop it or choose another with --port.") from error
     server.channel_class = Channel
     # Left this way, waitress lets requests under way finish, for 5 seconds at most.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    print(f"Serving on http://{args.host}:{args.port}", flush=True)
+    port = getattr(server, "effective_port", args.port)  # port 0 takes any that is free
+    print(f"Serving on http://{args.host}:{port}", flush=True)
     try:
         server.run()
     finally:

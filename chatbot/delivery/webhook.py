@@ -29,13 +29,10 @@ def send_webhook(settings: Settings, notice: Notice, now: datetime) -> None:
                "text": notice.text.strip(), "data": facts}  # fmt: skip
     body, timestamp = json.dumps(payload).encode(), int(now.timestamp())
     headers = {
-        "Content-Type": "application/json",
-        "User-Agent": "clinic-faq",
-        "Connection": "close",
-        "webhook-id": notice.id,
-        "webhook-timestamp": str(timestamp),
+        "Content-Type": "application/json", "User-Agent": "clinic-faq", "Connection": "close",
+        "webhook-id": notice.id, "webhook-timestamp": str(timestamp),
         "webhook-signature": signature(settings.webhook_secret, notice.id, timestamp, body),
-    }
+    }  # fmt: skip
     try:
         with Deadline() as deadline:
             _post(settings, body, headers, deadline)

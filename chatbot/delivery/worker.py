@@ -42,7 +42,8 @@ class Deliverer:
         self._outbox, self._senders, self._public_url = outbox, senders, public_url
         self._jobs, self._clock = ((timedelta(0), self._launch), *jobs), clock
         self._done: dict[Callable[[datetime], object], datetime] = {}
-        self._told: dict[str, datetime] = {}
+        self._failing: set[Callable[[datetime], object]] = set()
+        self._told: datetime | None = None  # when the log last named what fails
         self._name = f"{socket.gethostname()}:{os.getpid()}:{id(self):x}"
         self._pools = {channel: ThreadPoolExecutor(IN_FLIGHT, channel) for channel in senders}
         self._flying: dict[str, set[Future[None]]] = {channel: set() for channel in senders}
@@ -74,24 +75,27 @@ class Deliverer:
             self.work(self._clock())
 
     def work(self, now: datetime) -> None:
-        """Begin to send what is due, and do the jobs whose time has come."""
-        for every, job in self._jobs:
+        """Begin to send what is due, and do the jobs whose time has come; what failed is tried
+        again within a minute."""
+        for often, job in self._jobs:
+            every = min(often, MINUTE) if job in self._failing else often
             if job in self._done and abs(now - self._done[job]) < every:
                 continue
             self._done[job] = now
             try:
                 job(now)
+                self._failing.discard(job)
             except ChatbotError as error:
-                self._tell(str(error), now)
+                self._failing.add(job)
+                if self._told is None or abs(now - self._told) >= AGAIN:
+                    self._told = now
+                    log.warning("not done now, and tried again: %s", error)
             except Exception:
                 # Whatever went wrong, the next round must come: hand-offs depend on it.
                 log.exception("a job of the deliverer failed")
-
-    def _tell(self, failure: str, now: datetime) -> None:
-        """Log that something is not done now; the same again only after `AGAIN`."""
-        if abs(now - self._told.get(failure, now - AGAIN)) >= AGAIN:
-            self._told = {failure: now}
-            log.warning("not done now, and tried again: %s", failure)
+        if self._told and not self._failing:
+            self._told = None
+            log.warning("what was not done is done again")
 
     def _launch(self, now: datetime) -> set[Future[None]]:
         for channel, flying in self._flying.items():

@@ -62,10 +62,13 @@ def _lines(source: Source) -> list[Node]:
 
 def read_synonyms(source: Source) -> tuple[tuple[str, ...], ...]:
     """Groups of words with one meaning."""
-    groups = []
+    groups: list[tuple[str, ...]] = []
     for line in _lines(source):
         words = tuple(item.value.strip() for item in items(line) if item.id == "scalar")
         if len(words) > 1 and len(words) == len(line.value) and all(words):
+            same = {word.casefold() for word in words}
+            if any(same == {word.casefold() for word in group} for group in groups):
+                source.report("same-synonyms", line)
             groups.append(words)
         else:
             source.report("wrong-shape", line, key="Each line",

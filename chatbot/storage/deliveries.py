@@ -55,9 +55,8 @@ def channels(settings: Settings) -> tuple[str, ...]:
     return (*mail, "webhook") if settings.webhook_url else mail
 
 
-def enqueue(
-    connection: Connection, item: Handoff, kind: str, by: tuple[str, ...], audience: str
-) -> None:
+def enqueue(connection: Connection, item: Handoff, kind: str, by: tuple[str, ...],
+            audience: str) -> None:  # fmt: skip
     """One waiting delivery per channel, within the transaction that changes the item."""
     for channel in by:
         what = f"{item.reference} {item.version} {kind} {audience} {channel}"

@@ -34,9 +34,8 @@ class Database:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
             self.path = Path(parsed.database or "")
-            self.engine = sa.create_engine(
-                "sqlite://", creator=self._open, poolclass=NullPool, hide_parameters=True
-            )
+            self.engine = sa.create_engine("sqlite://", creator=self._open, poolclass=NullPool,
+                                           hide_parameters=True)  # fmt: skip
         else:
             self.engine = _postgresql(parsed)
 

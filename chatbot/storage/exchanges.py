@@ -48,9 +48,8 @@ class Report:
 class Exchanges:
     """The notes. Noting never delays, fails or outlives a reply; `flush` writes what is noted."""
 
-    def __init__(
-        self, database: Database, redact: Callable[[str], str], keep_questions: bool
-    ) -> None:
+    def __init__(self, database: Database, redact: Callable[[str], str],
+                 keep_questions: bool) -> None:  # fmt: skip
         self._database, self._redact, self._keep_questions = database, redact, keep_questions
         self._queue: queue.Queue[Noted] = queue.Queue(WAITING)
         self.dropped = 0
@@ -78,7 +77,7 @@ class Exchanges:
                 self._database.write(exchanges.insert().values(rows))
         except StorageError as error:
             self.dropped += len(rows)
-            log.warning("%s exchanges were not noted: %s", len(rows), error)
+            log.debug("%s exchanges were dropped: %s", len(rows), type(error).__name__)
 
     def since(self, start: datetime) -> tuple[Noted, ...]:
         """The exchanges from `start` on, oldest first."""

@@ -87,9 +87,8 @@ class Handoffs:
     mails_visitors: bool
     kept: timedelta
 
-    def submit(
-        self, submission: Submission, *, key: str, now: datetime, due_at: datetime | None
-    ) -> Receipt:
+    def submit(self, submission: Submission, *, key: str, now: datetime,
+               due_at: datetime | None) -> Receipt:  # fmt: skip
         """Keep a submission and what tells staff of it; on disk when this returns. The same `key`
         with the same body gives the same receipt again; raises HandoffConflict with another body,
         StorageUnavailable when nothing was saved."""
@@ -146,9 +145,8 @@ class Handoffs:
                 connection.execute(sa.update(handoffs).where(this).values(count))
         return right
 
-    def act(
-        self, token: str, code: str | None, event: Event, now: datetime, **more: Any
-    ) -> Handoff:
+    def act(self, token: str, code: str | None, event: Event, now: datetime,
+            **more: Any) -> Handoff:  # fmt: skip
         """The visitor writes again, corrects their address (a link mailed to the old one stops
         working) or deletes their request; `more` as `apply` has it."""
         visit = self.visit(token, code, now)
@@ -204,9 +202,8 @@ class Handoffs:
         """Erase what is past its time, except open items: somebody still waits for those."""
         return self._each(Event.ERASE, (State.ANSWERED, State.CLOSED), handoffs.c.expires_at, now)
 
-    def _each(
-        self, event: Event, states: tuple[State, ...], time: sa.Column[datetime], now: datetime
-    ) -> int:
+    def _each(self, event: Event, states: tuple[State, ...], time: sa.Column[datetime],
+              now: datetime) -> int:  # fmt: skip
         these = sa.select(handoffs.c.reference, handoffs.c.version)
         rows = self.database.read(these.where(handoffs.c.state.in_(states), time <= now))
         for reference, version in rows:

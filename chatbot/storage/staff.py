@@ -36,10 +36,8 @@ class Staff:
     def add(self, name: str, password: str, now: datetime) -> str:
         """Make an account, or give an existing one a new start; returns its TOTP secret. Raises
         StorageError when the password is too short."""
-        if len(password) < SHORTEST_PASSWORD:
-            raise StorageError(f"A password needs {SHORTEST_PASSWORD} characters or more.")
         secret = pyotp.random_base32()
-        row = (name, generate_password_hash(password), secret, 0, now, None)
+        row = (name, _hashed(password), secret, 0, now, None)
         with self.database.writing() as connection:
             connection.execute(_sessions_of(name))
             connection.execute(sa.delete(staff).where(staff.c.name == name))
@@ -61,9 +59,22 @@ class Staff:
             append(connection, "staff_disable", name, PROGRAM, now)
         return known
 
-    def sign_in(
-        self, name: str, password: str, code: str, now: datetime, device: str = ""
-    ) -> str | None:
+    def change_password(self, name: str, old: str, new: str, token: str, now: datetime) -> bool:
+        """Set a new password and end all sessions but that of `token`; False, and nothing is done,
+        when `old` is wrong. Raises StorageError when the new one is too short."""
+        this = staff.c.name == name
+        [(present,)] = self.database.read(sa.select(staff.c.password_hash).where(this))
+        if not check_password_hash(present, old):
+            return False
+        with self.database.writing() as connection:
+            connection.execute(sa.update(staff).where(this).values(password_hash=_hashed(new)))
+            other = staff_sessions.c.token_hash != digest(token)
+            connection.execute(_sessions_of(name).where(other))
+            append(connection, "password_changed", name, Actor(Party.STAFF, name), now)
+        return True
+
+    def sign_in(self, name: str, password: str, code: str, now: datetime,
+                device: str = "") -> str | None:  # fmt: skip
         """A new session's token, or None: wrong, disabled, or ten failures in 15 minutes. Failures
         count per name and `device`, an id the caller vouches for (from a signed cookie given after
         an earlier success), so that strangers who guess cannot lock the owner out. Takes as long
@@ -123,6 +134,12 @@ class Staff:
                 connection.execute(_sessions_of(name) if everywhere else one)
                 event = "sign_out_everywhere" if everywhere else "sign_out"
                 append(connection, event, name, Actor(Party.STAFF, name), now)
+
+
+def _hashed(password: str) -> str:
+    if len(password) < SHORTEST_PASSWORD:
+        raise StorageError(f"A password needs {SHORTEST_PASSWORD} characters or more.")
+    return generate_password_hash(password)
 
 
 def _sessions_of(name: str) -> sa.Delete:

@@ -51,10 +51,9 @@ class Store:
         """Erase and delete what is past its time; how many rows. Open hand-offs are never touched:
         somebody still waits for an answer."""
         gone, old = self.handoffs.expire(now), now - self.handoffs.kept
+        sent = (deliveries.c.state == "sent", deliveries.c.created_at < old)
         gone += self.database.write(
-            sa.delete(deliveries).where(
-                deliveries.c.state == "sent", deliveries.c.created_at < old
-            ),
+            sa.delete(deliveries).where(*sent),
             sa.delete(exchanges).where(exchanges.c.at < old),
             sa.delete(feedback).where(feedback.c.at < old),
             sa.delete(staff_sessions).where(staff_sessions.c.created_at < now - LONGEST),
@@ -71,11 +70,7 @@ def open_store(settings: Settings, secret: bytes, redact: Callable[[str], str]) 
     kept = timedelta(days=settings.retention_days)
     mails = bool(settings.smtp_url and settings.public_url)
     return Store(
-        database=database,
-        handoffs=Handoffs(database, secret, channels(settings), mails, kept),
-        inbox=Inbox(database),
-        deliveries=Deliveries(database),
-        exchanges=Exchanges(database, redact, settings.question_log),
-        staff=Staff(database, settings.staff_mfa),
-        audit=Audit(database),
-    )
+        database, Handoffs(database, secret, channels(settings), mails, kept), Inbox(database),
+        Deliveries(database), Exchanges(database, redact, settings.question_log),
+        Staff(database, settings.staff_mfa), Audit(database),
+    )  # fmt: skip

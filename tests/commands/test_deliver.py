@@ -74,7 +74,7 @@ def test_what_waits_is_sent_once(
 ) -> None:
     reference = submit(store)
     assert main(["deliver"]) == 0
-    assert "Tried 1 notices." in capsys.readouterr().out
+    assert "Tried 1 notice." in capsys.readouterr().out
     assert main(["deliver"]) == 0
     assert len(inbox[0].mails) == 1
     assert reference in inbox[0].mails[0]["Subject"]

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from chatbot import commands
+from tests.commands.folder import run
+from tests.conftest import KnowledgeFolder
 
 CONTRACT = {
     "serve", "ask", "check", "test", "evaluate", "diff", "approve", "close", "open", "import",
@@ -84,3 +86,14 @@ def test_a_place_that_cannot_be_written_is_told_plainly(
     monkeypatch.setenv("CHATBOT_INSTANCE", "/proc/nope")
     assert commands.main(["serve"]) == 1
     assert "/proc/nope" in capsys.readouterr().err
+
+
+def test_a_question_that_is_too_long_is_refused_but_never_a_cry_for_help(
+    knowledge_folder: KnowledgeFolder, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    folder = knowledge_folder({"clinic.yaml": "name: X"})
+    assert run(folder, monkeypatch, "ask", "x " * 2001) == 1
+    assert "at most 4,000 characters" in capsys.readouterr().err
+    assert run(folder, monkeypatch, "ask", "x " * 2001 + "I want to kill myself") == 0
+    assert "988" in capsys.readouterr().out

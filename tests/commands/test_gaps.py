@@ -55,7 +55,7 @@ def test_what_was_not_answered_is_printed_with_why_and_what_is_near(
     assert "3× “infusion of gold for tinnitus” (not answered 2×, sent to the staff 1×)" in said
     assert "near length (faqs/f.yaml)" in said
     assert "555-0199" not in said
-    assert "1 gaps." in said
+    assert "1 gap." in said
 
 
 def test_old_questions_do_not_count(

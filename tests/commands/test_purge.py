@@ -27,7 +27,7 @@ def test_old_answered_hand_offs_are_erased_and_open_ones_kept(
     anna = Actor(Party.STAFF, "Anna")
     store.handoffs.apply(answered, 1, Event.REPLY, anna, old, text="It does not.")
     assert main(["purge"]) == 0
-    assert "older than 30 days are gone" in capsys.readouterr().out
+    assert "1 entry older than 30 days is gone" in capsys.readouterr().out
     assert store.inbox.thread(answered).item.question == ""
     assert store.inbox.thread(still_open).item.question == "Does it hurt?"
     store.database.engine.dispose()

@@ -309,3 +309,21 @@ def test_what_goes_out_of_date_is_looked_for_once_an_hour(
     for minutes in (0, 1, 59, 60, 61):
         sender.work(NOW + timedelta(minutes=minutes))
     assert looked == [NOW, NOW + timedelta(minutes=60)]
+
+
+def test_a_database_that_is_gone_is_named_once_and_when_it_is_back(
+    open_at: Open, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings, store = open_at()
+    path = store.database.path
+    assert path
+    kept, at = path.rename(path.with_name("kept")), deliverer(settings, store)
+    with caplog.at_level("WARNING"):
+        for second in range(0, 300, 10):
+            at.work(NOW + timedelta(seconds=second))
+        assert len(caplog.messages) == 1
+        kept.rename(path)
+        for minute in range(10, 14):
+            at.work(NOW + timedelta(minutes=minute))
+    assert caplog.messages[1:] == ["what was not done is done again"]
+    at.stop()

@@ -109,3 +109,9 @@ def test_today_is_the_date_where_the_clinic_is() -> None:
     moment = datetime(2026, 6, 1, 23, 30, tzinfo=UTC)
     assert today(Clinic("X", time_zone="Australia/Sydney"), moment) == date(2026, 6, 2)
     assert today(Clinic("X", time_zone="America/Los_Angeles"), moment) == date(2026, 6, 1)
+
+
+def test_a_line_of_synonyms_that_stands_there_twice_is_named() -> None:
+    found = loaded({"synonyms.yaml": "- [drip, iv]\n- [gown, robe]\n- [IV, drip]\n"})
+    assert codes(found) == ["same-synonyms"]
+    assert problem(found, "same-synonyms").line == 3

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from chatbot.errors import StorageUnavailable
 from chatbot.handoff.model import Actor, Party
+from chatbot.storage.staff import SHORTEST_PASSWORD
 from chatbot.web import incoming
 from chatbot.web.incoming import Body, Line, Text
 from chatbot.web.services import services
@@ -104,6 +105,18 @@ def sign_out() -> Response:
     response = go("staff.form")
     _set(response, SESSION, "", 0)
     return response
+
+
+@blueprint.route("/password", methods=["GET", "POST"])
+def password() -> Response:
+    """Staff change their own password by giving the present one."""
+    if request.method != "POST":
+        return page("password.html")
+    incoming.limit("sign_in", "Please wait {wait} minutes.", unit=60)
+    old, new = (g.form.get(name, "") for name in ("old", "new"))
+    here, token, short = services(), request.cookies[_cookie(SESSION)], len(new) < SHORTEST_PASSWORD
+    done = not short and here.store.staff.change_password(g.me.name, old, new, token, here.now())
+    return page("password.html", 200 if done else 422, done=done, short=short)
 
 
 def _ask(status: int, refused: bool = False, reference: str = "") -> Response:

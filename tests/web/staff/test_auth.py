@@ -330,3 +330,36 @@ def test_a_code_is_good_for_one_step_either_side(desk: Desk) -> None:
     late = desk.code()
     desk.clock.now += timedelta(minutes=2)
     assert desk.sign_in(client, code=late).status_code == 401
+
+
+NEW = "quite another long one"
+
+
+def test_staff_change_their_own_password_and_are_out_everywhere_else(desk: Desk) -> None:
+    here, elsewhere, ben = desk.enter(), desk.enter(), desk.enter("Ben")
+    assert 'href="/staff/password"' in here.get("/staff/").text
+    answer = send(here, "/staff/password", old=PASSWORD, new=NEW)
+    assert (answer.status_code, "is changed" in answer.text) == (200, True)
+    assert [c.get("/staff/").status_code for c in (here, elsewhere, ben)] == [200, 401, 200]
+    assert desk.sign_in(desk.browser()).status_code == 401
+    assert desk.sign_in(desk.browser(), password=NEW).status_code == 303
+    assert "password_changed" in desk.events("Anna")
+
+
+@pytest.mark.parametrize(("old", "new"), [("wrong", NEW), ("", NEW), (PASSWORD, "short")])
+def test_a_password_is_not_changed_without_the_present_one_or_for_a_short_one(
+    desk: Desk, old: str, new: str
+) -> None:
+    client = desk.enter()
+    assert client.get("/staff/password").text.count("Nothing was changed") == 0
+    answer = send(client, "/staff/password", old=old, new=new)
+    assert (answer.status_code, answer.text.count("Nothing was changed")) == (422, 1)
+    assert desk.sign_in(desk.browser()).status_code == 303
+
+
+def test_guessing_the_present_password_is_limited(make_desk: MakeDesk) -> None:
+    desk = make_desk(RATE_LIMIT="60 per minute")
+    client = desk.enter()
+    proof = {"seal": seal(client), "old": "guess", "new": NEW}
+    tried = [client.post("/staff/password", data=proof).status_code for _ in range(31)]
+    assert tried[-1] == 429
