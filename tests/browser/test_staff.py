@@ -136,6 +136,7 @@ def test_every_page_is_accessible_in_light_and_dark(desk: Site, chromium: Browse
         paths = [
             "",
             "numbers",
+            "password",
             f"handoffs/{receipt.reference}",
             f"handoffs/{receipt.reference}/faq",
         ]

@@ -66,6 +66,18 @@ def test_a_closed_clinic_says_so_before_anybody_types(make_app: MakeApp) -> None
     assert "Call 911" in page
 
 
+def test_while_the_clinic_is_closed_no_text_is_shown_anywhere(make_app: MakeApp) -> None:
+    before = make_app(FOLDER).test_client()
+    passage = before.post("/api/v1/ask", json={"question": "How long does an infusion take?"})
+    shown = f"/api/v1/passages/{passage.get_json()['passages'][0]['id']}"
+    assert before.get(shown).status_code == 200
+    assert before.get("/sources/ms-fatigue").status_code == 200
+    closed = make_app(FOLDER | {"clinic.yaml": CLINIC + "closed: Moving\n"}).test_client()
+    assert closed.get("/api/v1/suggest").get_json()["questions"] == []
+    assert closed.get("/sources/ms-fatigue").status_code == 404
+    assert closed.get(shown).status_code == 404
+
+
 def test_what_is_withheld_is_not_among_the_topics(client: FlaskClient) -> None:
     assert "Where can I park my car?" not in text(get(client, "/chat"))
 
