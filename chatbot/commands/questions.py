@@ -20,6 +20,7 @@ from chatbot.errors import ChatbotError, KnowledgeError, Problem, StorageError
 from chatbot.knowledge.folder import Files, read
 from chatbot.knowledge.loading import Loaded, load
 from chatbot.knowledge.sentences import sentences
+from chatbot.safety.model import Danger
 from chatbot.settings import Settings
 
 LOOKED_BACK = timedelta(days=90)
@@ -47,7 +48,8 @@ def ask(args: Namespace, settings: Settings) -> None:
 
     assistant = _assistant(load(read(settings.knowledge)), settings)
     day = args.on or clinic_today(assistant.corpus)
-    reply = assistant.reply(args.question, today=day)
+    danger = assistant.danger(args.question)
+    reply = assistant.reply(args.question, today=day, danger=danger)
     if args.json:
         offer: dict[str, Any] = {"offered": True, "url": "/handoff"}
         offer |= {"hours": None, "reply_expected": None}
@@ -55,7 +57,17 @@ def ask(args: Namespace, settings: Settings) -> None:
     else:
         _print(reply)
     if args.explain and not args.json:
-        print("\nWhy:", *reply.steps, sep="\n  ")
+        print("\nWhy:", _danger(danger), *reply.steps, sep="\n  ")
+
+
+def _danger(danger: Danger) -> str:
+    """What the crisis check found and what decided it."""
+    if not danger.safety.gravity:
+        return "danger: none found"
+    because = ["its words as a whole (the score)" if one == "score" else f"“{one}”"
+               for one in danger.matched]  # fmt: skip
+    about = ", ".join(danger.categories) or "unknown"
+    return f"danger: {danger.safety.value}, about {about}; found by {'; '.join(because)}"
 
 
 def _print(reply: Reply) -> None:
