@@ -20,7 +20,6 @@ from chatbot.errors import ChatbotError, KnowledgeError, Problem, StorageError
 from chatbot.knowledge.folder import Files, read
 from chatbot.knowledge.loading import Loaded, load
 from chatbot.knowledge.sentences import sentences
-from chatbot.safety.model import Danger
 from chatbot.settings import Settings
 
 LOOKED_BACK = timedelta(days=90)
@@ -57,17 +56,9 @@ def ask(args: Namespace, settings: Settings) -> None:
     else:
         _print(reply)
     if args.explain and not args.json:
-        print("\nWhy:", _danger(danger), *reply.steps, sep="\n  ")
-
-
-def _danger(danger: Danger) -> str:
-    """What the crisis check found and what decided it."""
-    if not danger.safety.gravity:
-        return "danger: none found"
-    because = ["its words as a whole (the score)" if one == "score" else f"“{one}”"
-               for one in danger.matched]  # fmt: skip
-    about = ", ".join(danger.categories) or "unknown"
-    return f"danger: {danger.safety.value}, about {about}; found by {'; '.join(because)}"
+        because = ["its words as a whole, the score" if m == "score" else m for m in danger.matched]
+        found = [f"danger: {danger.safety}, found by {'; '.join(because) or 'nothing'}"]
+        print("\nWhy:", *found, *reply.steps, sep="\n  ")
 
 
 def _print(reply: Reply) -> None:
