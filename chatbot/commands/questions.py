@@ -9,7 +9,6 @@ import tarfile
 from argparse import Namespace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from chatbot.answering.assistant import Assistant
 from chatbot.answering.model import Outcome, Reply
@@ -43,17 +42,19 @@ def ask(args: Namespace, settings: Settings) -> None:
 
     assistant = _assistant(load(read(settings.knowledge)), settings)
     day = args.on or clinic_today(assistant.corpus)
-    reply = assistant.reply(args.question, today=day)
+    danger = assistant.danger(args.question)
+    reply = assistant.reply(args.question, today=day, danger=danger)
     if len(args.question) > LONGEST and reply.outcome is not Outcome.CRISIS:
         raise ChatbotError(f"A question has at most {LONGEST:,} characters. Shorten it.")
     if args.json:
-        offer: dict[str, Any] = {"offered": True, "url": "/handoff"}
-        offer |= {"hours": None, "reply_expected": None}
+        offer = {"offered": True, "url": "/handoff", "hours": None, "reply_expected": None}
         print(json.dumps(reply_json(reply, "", offer), ensure_ascii=False, indent=2))
     else:
         _print(reply)
     if args.explain and not args.json:
-        print("\nWhy:", *reply.steps, sep="\n  ")
+        because = ["its words as a whole, the score" if m == "score" else m for m in danger.matched]
+        found = [f"danger: {danger.safety}, found by {'; '.join(because) or 'nothing'}"]
+        print("\nWhy:", *found, *reply.steps, sep="\n  ")
 
 
 def _print(reply: Reply) -> None:

@@ -299,3 +299,13 @@ def test_numbers_to_call_are_in_the_page_itself(client: FlaskClient, path: str) 
     page = client.get(path).get_data(as_text=True)
     assert 'href="tel:988"' in page
     assert 'href="tel:911"' in page
+
+
+def test_the_frame_on_another_site_shows_the_same_help(client: FlaskClient, tried: Tried) -> None:
+    for text in said(3):
+        page = client.post("/chat?embed=1", data={"question": text})
+        assert page.status_code == 200
+        assert 'role="alert"' in page.text
+        assert 'href="tel:988"' in page.text
+        assert 'href="tel:911"' in page.text
+    tried(3)

@@ -32,8 +32,9 @@ from chatbot.safety.scorer import Scorer
 ROOT = Path(__file__).resolve().parent.parent.parent
 CORPUS = ROOT / "tests" / "safety" / "corpus"
 DATA = ROOT.parent / "shared" / "data"
-LEVELS = (0.1, 0.25, 0.55, 0.95, 0.68, 0.84)  # see Scorer
+LEVELS = (0.1, 0.25, 0.55, 0.95, 0.68, 0.9)  # see Scorer
 PERSONAL = (0.35, 0.7)  # a phrase counts from the first, the score alone from the second
+GRAVE = 1.25  # what a message in danger counts, against 1 for another: to miss one costs more
 PENALTY = 1 / 25
 STEPS = 250
 PAIRS = 6000
@@ -60,7 +61,7 @@ def outside() -> list[Example]:
     """What is always learnt from: the examples, personal questions, other sites' questions."""
     found: list[Example] = []
     for block in read_yaml("safety/examples.yaml").values():
-        found += [(text, True, 1.0) for text in block["shown"]]
+        found += [(text, True, GRAVE) for text in block["shown"]]
         found += [(text, False, 1.0) for text in block["none"]]
     more = [row for row in tuning("tuning-2") if "personal" in row]
     found += [(str(row["text"]), False, 1.0) for row in (*tuning("personal"), *more)]
@@ -216,7 +217,9 @@ def check() -> None:
     counts: Counter[str] = Counter()
     for part in range(parts):
         learnt = [
-            (str(row["text"]), d, 1.0) for i, (row, d) in enumerate(rows) if i % parts != part
+            (str(row["text"]), d, GRAVE if d else 1.0)
+            for i, (row, d) in enumerate(rows)
+            if i % parts != part
         ]
         opinion = Scorer(fit(learnt + always), LEVELS)
         detector = Detector(rules.builtin(), opinion)
@@ -241,7 +244,9 @@ def main() -> int:
         check()
         return 0
     learnt = [
-        (str(row["text"]), danger, 1.0) for danger in (True, False) for row in dangers(danger)
+        (str(row["text"]), danger, GRAVE if danger else 1.0)
+        for danger in (True, False)
+        for row in dangers(danger)
     ]
     write("weights.tsv", LEVELS, fit(learnt + outside()))
     questions = [row for name in ("personal", "tuning-2") for row in tuning(name)]
