@@ -80,7 +80,8 @@ def _rate(value: str) -> str:
     if value.lower() == "off":
         return "off"
     try:
-        parse(value)
+        if not parse(value).amount:
+            raise ValueError
     except ValueError:
         raise ValueError("'off' or a rate such as '60 per minute'") from None
     return value

@@ -58,7 +58,9 @@ class Assistant:
         self.closed = closed or corpus.clinic.closed is not None
         self._public_url = public_url
         self._passages = {passage.id: passage for passage in corpus.passages}
-        self._extra = _extra_resources(corpus)
+        self._extra = tuple(
+            Resource(r.label, r.call, r.text, r.url, None, r.verified_on) for r in corpus.resources
+        )
         self.edition = lru_cache(maxsize=8)(partial(publish, corpus, self.wording, self.disclaimer))
 
     @cached_property
@@ -223,9 +225,3 @@ class Assistant:
 def _content(query: Query) -> frozenset[str]:
     """The terms of a question that are not small words."""
     return frozenset(t for t, small in zip(query.terms, query.small, strict=True) if not small)
-
-
-def _extra_resources(corpus: Corpus) -> tuple[Resource, ...]:
-    return tuple(
-        Resource(r.label, r.call, r.text, r.url, None, r.verified_on) for r in corpus.resources
-    )

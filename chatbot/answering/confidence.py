@@ -11,10 +11,12 @@ from chatbot.answering.details import Details, Difference
 from chatbot.builtin import read_yaml
 from chatbot.retrieval.model import Hit, Ranking
 from chatbot.retrieval.retriever import Retriever
+from chatbot.text.terms import words
 
 NEIGHBOURS = 5  # hits whose evenness says how undecided the ranking is
 OPTIONS = 4  # hits that may be offered
 FEWEST = 2  # that are offered however far the second is behind
+CHANCE = 0.3  # score of a chance neighbour; a folder too small for neighbours is judged by it
 SERIOUS = 0.5  # share of the best score from which another hit is worth offering
 
 
@@ -78,11 +80,15 @@ class Gate:
     def judge(self, ranking: Ranking) -> Judgement:
         """How sure each hit is, and whether that is enough."""
         sure = self.sure(ranking)
+        asked = words(ranking.query.text)
+        said = [hit for hit in ranking.hits if words(hit.asked) == asked]  # the approved wording
         option_at = min(self.option_at, self.answer_at / 2)
         fit = OPTIONS if self._offers(ranking, sure) else 0
         least = SERIOUS * ranking.hits[0].score if ranking.hits else 0.0
         confidences = tuple(
-            max(confidence, option_at)
+            max(confidence, self.answer_at)
+            if hit in said
+            else max(confidence, option_at)
             if place < fit and (place < FEWEST or hit.score >= least)
             else confidence
             if confidence >= self.answer_at
@@ -90,7 +96,7 @@ class Gate:
             for place, (hit, confidence) in enumerate(zip(ranking.hits, sure.hits, strict=True))
         )
         vetoes = tuple(
-            difference.strong[0] if difference.strong else _ungrounded(hit)
+            None if hit in said else difference.strong[0] if difference.strong else _ungrounded(hit)
             for hit, difference in zip(ranking.hits, sure.differences, strict=True)
         )
         steps = _told(ranking, sure, vetoes, self)
@@ -122,12 +128,13 @@ class Gate:
 def signals(ranking: Ranking) -> tuple[dict[str, float], ...]:
     """What the gate looks at, for each hit: its own signals and how it stands among the others."""
     scores = [hit.score for hit in ranking.hits]
+    scores += [min([CHANCE, *scores])] * (NEIGHBOURS - len(scores)) if scores else []
     evenness = _evenness(scores[:NEIGHBOURS])
-    spread = scores[0] - scores[NEIGHBOURS - 1] if len(scores) >= NEIGHBOURS else sum(scores[:1])
+    spread = scores[0] - scores[NEIGHBOURS - 1] if scores else 0.0
     nearest = max((hit.signals.get("alike", 0.0) for hit in ranking.hits), default=0.0)
     found = []
     for place, hit in enumerate(ranking.hits):
-        rival = scores[0] if place else (scores[1] if len(scores) > 1 else 0.0)
+        rival = scores[0] if place else scores[1]
         own = {"score": hit.score, "margin": hit.score - rival, "evenness": evenness}
         shared = {"spread": spread, "nearest": nearest}
         found.append({**hit.signals, **own, **shared, "common": math.log1p(len(hit.matched))})
@@ -137,7 +144,7 @@ def signals(ranking: Ranking) -> tuple[dict[str, float], ...]:
 def _evenness(scores: Sequence[float]) -> float:
     """Entropy of the scores' shares over its maximum: 1 when all hits score alike."""
     total = sum(scores)
-    if len(scores) < 2 or not total:
+    if not total:
         return 0.0
     shares = [score / total for score in scores]
     return -sum(share * math.log(share) for share in shares if share) / math.log(len(scores))

@@ -51,6 +51,7 @@ class Citation:
     url: str
     approved_on: date
     review_by: date
+    approved_by: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,29 +37,16 @@ def quotations(
     for number, (passage, sentence) in enumerate(pairs, start=1):
         document = assert_verbatim(passage, live)
         quoted.append(Quotation(passage, number, sentence))
-        cited.append(_citation(number, document, passage, sentence, public_url))
+        if document.approved_on is None or document.review_by is None:
+            raise NotVerbatim(f"{document.id} has no approval dates")
+        url = citation_url(document, passage, sentence, public_url)
+        cited.append(
+            Citation(
+                number, document.id, passage.anchor, document.title, passage.section, url,
+                document.approved_on, document.review_by, document.approved_by or "",
+            )
+        )  # fmt: skip
     return tuple(quoted), tuple(cited)
-
-
-def _citation(
-    number: int,
-    document: Document,
-    passage: Passage,
-    sentence: tuple[int, int] | None,
-    public_url: str,
-) -> Citation:
-    if document.approved_on is None or document.review_by is None:
-        raise NotVerbatim(f"{document.id} has no approval dates")
-    return Citation(
-        number=number,
-        document=document.id,
-        anchor=passage.anchor,
-        title=document.title,
-        section=passage.section,
-        url=citation_url(document, passage, sentence, public_url),
-        approved_on=document.approved_on,
-        review_by=document.review_by,
-    )
 
 
 def option(document: Document, passage: Passage) -> Option:

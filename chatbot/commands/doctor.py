@@ -77,6 +77,8 @@ def _installation(settings: Settings) -> Iterator[str]:
     if not settings.public_url.startswith("https://"):
         yield ("CHATBOT_PUBLIC_URL is not set to the https address visitors use, so links in "
                "mails do not work.")  # fmt: skip
+    if 0 < len(settings.secret_key) < 32:
+        yield "CHATBOT_SECRET_KEY is short enough to be guessed. Use `openssl rand -hex 32`."
     if not settings.instance.exists():
         return
     for path in (settings.instance / "secret_key", settings.instance / "chatbot.db"):

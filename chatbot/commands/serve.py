@@ -50,7 +50,8 @@ def serve(args: Namespace, settings: Settings) -> int:
     from chatbot.web.services import EXTENSION, Services
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for talkative in ("alembic", "waitress.queue"):  # a line for each request that waits a moment
+        logging.getLogger(talkative).setLevel(logging.ERROR)
     app = create_app(settings)
     services: Services = app.extensions[EXTENSION]
     problems = services.library.snapshot.problems

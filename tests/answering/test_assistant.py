@@ -14,6 +14,7 @@ from chatbot.answering.assistant import Assistant
 from chatbot.answering.model import Outcome
 from chatbot.knowledge.folder import Files
 from chatbot.knowledge.loading import load
+from tests.knowledge.world import APPROVED
 from tests.web.conftest import FOLDER
 
 TODAY = date(2026, 6, 1)
@@ -52,6 +53,47 @@ def test_a_reply_quotes_live_text_word_for_word_or_shows_no_source(
         assert reply.quotations == ()
     assert bool(reply.options) is (reply.outcome is Outcome.CHOOSE)
     assert {o.document for o in reply.options} <= live.keys()
+
+
+ENTRY = """\
+  - id: entry-{n}
+    question: {title}
+    also_asked: [{also}]
+    answer: Text number {n}.
+"""
+ASKED = [
+    ("How long does a visit take?", "how much time should i plan, how long am i there for"),
+    ("Can I eat before I come?", "is breakfast all right"),
+    ("Where do I leave my car?", "is there parking"),
+    ("May my sister sit with me?", "can someone come along"),
+    ("What should I wear?", "which clothes are best"),
+    ("Will it be noisy?", "is it quiet in the room"),
+]
+
+
+@pytest.mark.parametrize("count", range(1, len(ASKED) + 1))
+def test_an_approved_wording_is_answered_by_its_entry_however_small_the_folder(count: int) -> None:
+    entries = "".join(
+        ENTRY.format(n=n, title=title, also=also) for n, (title, also) in enumerate(ASKED[:count])
+    )
+    files = {"clinic.yaml": "name: X\n", "faqs/f.yaml": APPROVED + "faqs:\n" + entries}
+    tiny = Assistant(load(Files({p: t.encode() for p, t in files.items()})).corpus)
+    for number, (title, also) in enumerate(ASKED[:count]):
+        for wording in (title, *also.split(", ")):
+            reply = tiny.reply(wording.upper().rstrip("?"), today=TODAY)
+            assert [q.passage.document for q in reply.quotations] == [f"entry-{number}"], wording
+    near = tiny.reply("how long is a visit", today=TODAY)
+    assert [q.passage.document for q in near.quotations] == ["entry-0"]
+    assert tiny.reply("what is the capital of France", today=TODAY).outcome is Outcome.HANDOFF
+
+
+def test_in_a_folder_of_one_entry_its_neighbours_questions_are_not_answered() -> None:
+    entry = ENTRY.format(n=0, title=ASKED[0][0], also=ASKED[0][1])
+    files = {"clinic.yaml": "name: X\n", "faqs/f.yaml": APPROVED + "faqs:\n" + entry}
+    tiny = Assistant(load(Files({p: t.encode() for p, t in files.items()})).corpus)
+    assert tiny.reply("how long is a visit", today=TODAY).outcome is Outcome.ANSWERED
+    for question in ("what does a visit cost", "can i move my visit", "where are you"):
+        assert tiny.reply(question, today=TODAY).outcome is Outcome.HANDOFF
 
 
 def test_approval_ends_at_midnight_without_a_restart(small: Assistant) -> None:

@@ -92,7 +92,7 @@ def test_one_bare_word_that_the_folder_has_gets_options() -> None:
 
 
 def test_likeness_alone_quotes_nothing() -> None:
-    ranking, _ = judged("how long does an infusion take")
+    ranking, _ = judged("how long is one infusion")
     bare = replace(ranking.hits[0], matched=(), pairs=())
     assert GATE.judge(replace(ranking, hits=(bare,))).vetoes == ("any word of the question",)
     paired = replace(bare, pairs=(("session", "infusion", 0.6),))
