@@ -124,8 +124,9 @@ class Gate:
 def signals(ranking: Ranking) -> tuple[dict[str, float], ...]:
     """What the gate looks at, for each hit: its own signals and how it stands among the others."""
     scores = [hit.score for hit in ranking.hits]
-    if len(scores) == 1 and "near" in ranking.hits[0].signals:
-        scores.append(scores[0] / 2)  # a folder of one passage: as if another came half as near
+    if 0 < len(scores) < NEIGHBOURS and "near" in ranking.hits[0].signals:
+        # A folder of a few passages: as if another came half as near, as in any larger one.
+        scores[1:] = [max(score, scores[0] / 2) for score in scores[1:] or [0.0]]
     evenness = _evenness(scores[:NEIGHBOURS])
     spread = scores[0] - scores[NEIGHBOURS - 1] if len(scores) >= NEIGHBOURS else sum(scores[:1])
     nearest = max((hit.signals.get("alike", 0.0) for hit in ranking.hits), default=0.0)

@@ -10,7 +10,6 @@ from chatbot.answering.assistant import Assistant
 from chatbot.answering.model import Outcome, Reply
 from chatbot.knowledge.model import Corpus, Expectation
 
-HELPED = 5  # entries that are named
 QUICK = 1_000  # passages that are indexed within a second or two
 _PARTS = {
     "text": attrgetter("text_digest"),
@@ -106,7 +105,7 @@ def known_questions(corpus: Corpus) -> tuple[str, ...]:
 def missed(hidden: Collection[tuple[str, bool]]) -> str:
     """What more wordings would bring, from those that were asked while hidden; "" when nothing."""
     lost = Counter(name for name, found in hidden if not found)
-    most = ", ".join(sorted(lost, key=lambda name: (-lost[name], name))[:HELPED])
+    most = ", ".join(sorted(lost, key=lambda name: (-lost[name], name))[:5])
     return most and (f"{lost.total()} of {len(hidden)} wordings in also_asked would not find their "
                      f"entry if they were not there. More would help most in: {most}.")  # fmt: skip
 
