@@ -131,7 +131,9 @@ def pages(app: Flask) -> Iterator[tuple[str, Callable[[], None]]]:
     }.items()
 
 
-def commands(place: Path, assistant: Assistant) -> Iterator[tuple[str, Callable[[], None]]]:
+def commands(
+    before: Path, now: Path, assistant: Assistant
+) -> Iterator[tuple[str, Callable[[], None]]]:
     """The commands, as on a start: nothing read yet; and again with the index given to them."""
 
     def command(*words: str, given: bool) -> None:
@@ -144,10 +146,10 @@ def commands(place: Path, assistant: Assistant) -> Iterator[tuple[str, Callable[
 
     yield "check", partial(command, "check", given=False)
     yield "check --lint", partial(command, "check", "--lint", given=False)
-    for words in (["test"], ["diff", str(place)]):
-        yield f"{words[0]}, indexed", partial(command, *words, given=True)
-    for words in (["test"], ["diff", str(place)]):
-        yield f"{words[0]}, with indexing", partial(command, *words, given=False)
+    yield "test, indexed", partial(command, "test", given=True)
+    yield "test, with indexing", partial(command, "test", given=False)
+    yield "diff, nothing differs", partial(command, "diff", str(now), given=False)
+    yield "diff, four edits, indexing twice", partial(command, "diff", str(before), given=False)
 
 
 def main() -> int:
@@ -163,10 +165,11 @@ def main() -> int:
         print(f"{name:<40} {took:6.2f} s ({spent:5.2f} s of a processor){over}", flush=True)
 
     with tempfile.TemporaryDirectory() as temporary:
-        chance, place = random.Random(1), Path(temporary)
+        chance, before, place = random.Random(1), Path(temporary, "old"), Path(temporary, "now")
         for path, content in folder(chance).contents.items():
-            (place / path).parent.mkdir(exist_ok=True)
-            (place / path).write_bytes(content)
+            for side in (before, place):
+                (side / path).parent.mkdir(parents=True, exist_ok=True)
+                (side / path).write_bytes(content)
         given = {"KNOWLEDGE": place, "INSTANCE": place / ".instance", "STAFF_MFA": "off",
                  "QUESTION_LOG": "on"}  # fmt: skip
         app = create_app(given, now=lambda: NOW, background=False)
@@ -179,7 +182,7 @@ def main() -> int:
             timed(f"page: {name}", work)
         timed("reminders", lambda: reminders(corpus, TODAY))
         os.environ |= {"CHATBOT_KNOWLEDGE": str(place), "CHATBOT_INSTANCE": str(given["INSTANCE"])}
-        for name, work in commands(place, assistant):
+        for name, work in commands(before, place, assistant):
             timed(f"command: {name}", work)
     return 1 if slow else 0
 
