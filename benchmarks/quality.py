@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.peers import INSTALL, PEERS
-from chatbot.answering.calibration import gate_for
+from chatbot.answering.calibration import calibrate
 from chatbot.answering.confidence import Gate, Judgement
 from chatbot.curation.evaluation import Question, Share, read_questions
 from chatbot.knowledge.folder import read
@@ -79,7 +79,7 @@ def _set(text: str) -> tuple[str, Corpus, tuple[Question, ...]]:
     corpus = load(read(folder)).corpus
     if name == "covidfaq":
         corpus = replace(corpus, synonyms=(("covid", "covid 19", "coronavirus", "corona"),))
-    return name, corpus, read_questions(questions.read_text("utf-8"), str(questions), corpus)
+    return name, corpus, read_questions(questions.read_bytes(), str(questions), corpus)
 
 
 def _rankings(sets: Sequence[tuple[str, Corpus, tuple[Question, ...]]]) -> None:
@@ -156,7 +156,7 @@ def _policies(sets: Sequence[tuple[str, Corpus, tuple[Question, ...]]], off: Seq
         for semantics in (True, False):
             retriever = Retriever(corpus, semantics)
             started = time.process_time()
-            gate = gate_for(retriever)
+            gate = calibrate(retriever)
             taken = time.process_time() - started
             asked = [question for question in questions if question.targets]
             groups = {

@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property, lru_cache, partial
 
 from chatbot.answering import smalltalk
-from chatbot.answering.calibration import gate_for
+from chatbot.answering.calibration import calibrate
 from chatbot.answering.confidence import Gate
 from chatbot.answering.details import Details
 from chatbot.answering.edition import Edition, publish
@@ -73,7 +73,7 @@ class Assistant:
         """What decides whether a passage is good enough, calibrated on the corpus."""
         if self._gate:  # of another state of the folder: its thresholds hold, its details do not
             return replace(self._gate, details=Details(self.retriever))
-        return gate_for(self.retriever)
+        return calibrate(self.retriever)
 
     @cached_property
     def _for_staff(self) -> set[frozenset[str]]:

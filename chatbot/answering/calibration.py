@@ -27,15 +27,6 @@ HIGHEST = 0.9  # no folder is so strange that a surer answer would still be wron
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
-    """The thresholds of one folder."""
-
-    answer_at: float
-    option_at: float
-    about_at: float
-
-
-@dataclass(frozen=True, slots=True)
 class _Asked:
     """How sure the gate was of the best hit, of the best few and of the subject, and whether the
     best hit was right."""
@@ -44,10 +35,11 @@ class _Asked:
     option: float
     about: float
     right: bool
+    target: str
 
 
-def calibrate(retriever: Retriever, gate: Gate | None = None) -> Calibration:
-    """The thresholds for a folder; takes some milliseconds for each phrasing.
+def calibrate(retriever: Retriever, gate: Gate | None = None) -> Gate:
+    """The gate with the folder's own thresholds; takes some milliseconds for each phrasing.
 
     An entry's own title, with the entry out, stands in for a near-miss: it says how often chance
     neighbours are offered. To answer, with phrasings enough the threshold is mostly the
@@ -70,18 +62,11 @@ def calibrate(retriever: Retriever, gate: Gate | None = None) -> Calibration:
     least = _quantile([asked.answer for asked in off], 1 - aims["off_topic_answered"])
     shown = [asked.about if asked.option >= option else 0.0 for asked in off]
     about = max(gate.about_at, _quantile(shown, 1 - aims["off_topic_offered"]))
-    return Calibration(
-        answer_at=round(min(HIGHEST, max(answer, least)), 6),
-        option_at=round(min(HIGHEST, option), 6),
-        about_at=round(min(HIGHEST, about), 6),
+    answer, option, about = (
+        round(min(HIGHEST, limit), 6) for limit in (max(answer, least), option, about)
     )
-
-
-def gate_for(retriever: Retriever) -> Gate:
-    """The gate of one folder, with the folder's own thresholds."""
-    gate = Gate.carried_over(retriever)
-    own = calibrate(retriever, gate)
-    return replace(gate, answer_at=own.answer_at, option_at=own.option_at, about_at=own.about_at)
+    hidden = ((a.target, a.right and (a.answer >= answer or a.option >= option)) for a in own)
+    return replace(gate, answer_at=answer, option_at=option, about_at=about, hidden=tuple(hidden))
 
 
 def _own(retriever: Retriever, gate: Gate) -> tuple[list[_Asked], list[_Asked], list[_Asked]]:
@@ -112,7 +97,7 @@ def _ask(
     ranking = retriever.search(query, limit=5, without=without, unasked=unasked)
     sure = gate.sure(ranking)
     best = ranking.hits[0].passage.document if ranking.hits else ""
-    return _Asked(sure.answer, sure.any, sure.about, best == target)
+    return _Asked(sure.answer, sure.any, sure.about, best == target, target)
 
 
 def _lowest(

@@ -60,6 +60,7 @@ class Gate:
     `answer_at` is for the best hit, `option_at` for the chance that one of the best few answers,
     `about_at` for the chance that the question is about the folder's subject at all: what tells a
     missing entry from one that is there is not what tells a clinic's question from any other.
+    `hidden` says of wordings that were asked while hidden whose they are and if that was found.
     """
 
     details: Details
@@ -69,6 +70,7 @@ class Gate:
     answer_at: float
     option_at: float
     about_at: float
+    hidden: tuple[tuple[str, bool], ...] = ()
 
     @classmethod
     def carried_over(cls, retriever: Retriever, fitted: Mapping[str, Any] | None = None) -> Gate:

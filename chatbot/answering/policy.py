@@ -49,7 +49,7 @@ def decide(
     sure = [hit for hit, confidence, veto in live if confidence >= judgement.answer_at and not veto]
     if sure and sure[0] is live[0][0]:
         hits = _complements(sure)
-        return Decision(Outcome.ANSWERED, None, hits, (f"{len(hits)} passage(s) are sure enough.",))
+        return Decision(Outcome.ANSWERED, None, hits, (f"{len(hits)} sure enough to be quoted.",))
 
     options = tuple(hit for hit, _, _ in live)[:MOST_OPTIONS]
     if len(options) >= FEWEST_OPTIONS:

@@ -61,7 +61,7 @@ def restore_database(args: Namespace, settings: Settings) -> None:
 def purge(_args: Namespace, settings: Settings) -> None:
     """Purge and say how much."""
     gone = _store(settings).purge(datetime.now(UTC))
-    print(f"{count(gone, 'entry', 'entries')} older than {settings.retention_days} days"
+    print(f"{count(gone, 'entry', 'entries')} older than {count(settings.retention_days, 'day')}"
           f" {'is' if gone == 1 else 'are'} gone."
           " Hand-offs that nobody has answered are kept.")  # fmt: skip
 

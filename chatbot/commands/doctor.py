@@ -41,14 +41,16 @@ def _knowledge(settings: Settings) -> Iterator[str]:
     if not live:
         yield f"Nothing can be quoted. Approve documents with `{RUN} approve`."
     if samples := [document.id for document in live if document.approved_by == "sample"]:
-        shown = ", ".join(samples[:3])
-        yield (f"{len(samples)} live documents are approved by “sample” ({shown}, …). A clinician "
-               f"must approve your own text with `{RUN} approve`, or retire them.")  # fmt: skip
+        shown = ", ".join([*samples[:3], *["…"] * (len(samples) > 3)])
+        live_ones = count(len(samples), "live document was", "live documents were")
+        yield (f"{live_ones} approved by “sample” ({shown}). A clinician must approve your own "
+               f"text with `{RUN} approve`; retire the rest.")  # fmt: skip
     if corpus.clinic.closed is not None:
         yield f"The site is closed in clinic.yaml. Run `{RUN} open` when you want it to answer."
     if old := stale(today, (), corpus.clinic.country):
-        yield (f"{len(old)} crisis resources were last verified over 180 days ago "
-               f"({old[0].label}, …). Call them and see docs/safety.md.")  # fmt: skip
+        lines = count(len(old), "crisis resource was", "crisis resources were")
+        yield (f"{lines} last verified over 180 days ago, first {old[0].label}. Call and see "
+               "docs/safety.md.")  # fmt: skip
 
 
 def _people(settings: Settings) -> Iterator[str]:
@@ -66,7 +68,8 @@ def _people(settings: Settings) -> Iterator[str]:
         if not any(account.disabled_at is None for account in store.staff.accounts()):
             yield f"Nobody can open the staff inbox. Run `{RUN} staff add NAME`."
         if dead := store.deliveries.dead():
-            yield f"{len(dead)} notifications were given up. Open the staff inbox and send again."
+            lost = count(len(dead), "notification was", "notifications were")
+            yield f"{lost} given up. Open the staff inbox and send again."
         if broken := store.audit.verify():
             yield f"The audit trail was changed at entry {broken[0]}. Find out who has access."
     except ChatbotError as error:

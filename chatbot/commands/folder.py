@@ -32,17 +32,24 @@ def check(args: Namespace, settings: Settings) -> int:
     """Print all findings, then the state of the documents."""
     files = read(settings.knowledge)
     loaded = load(files)
-    problems, stated = loaded.problems, {}
+    problems, stated, hint = loaded.problems, {}, ""
     if args.lint:
+        from chatbot.answering.assistant import Assistant
+        from chatbot.curation.expectations import QUICK, missed
         from chatbot.curation.lint import lint, numbers
 
         problems += lint(loaded.corpus, files)
         stated = numbers(loaded.corpus, files)
+        if len(loaded.corpus.passages) <= QUICK:
+            assistant = Assistant(loaded.corpus, semantics=settings.semantics)
+            hint = missed(assistant.gate.hidden)
     for problem in problems:
         print(f"{problem} [{problem.level}: {problem.code}]")
     for (topic, unit), values in stated.items():
         said = "; ".join(f"{number} ({', '.join(places)})" for number, places in values.items())
         print(f"Numbers, {topic}, {unit}: {said}")
+    if hint:
+        print(hint)
     _report(loaded.corpus)
     wrong = len(loaded.errors)
     print(f"{count(wrong, 'error')}, {count(len(problems) - wrong, 'warning')}")
@@ -87,8 +94,8 @@ def verify(_args: Namespace, settings: Settings) -> int:
     for problem in found:
         print(problem, file=sys.stderr)
     passages = sum(len(document.passages) for document in live)
-    print(f"{passages - len(found)} of {passages} live passages in {len(live)} documents proven: "
-          "file, span, SHA-256, text and HTML")  # fmt: skip
+    print(f"{passages - len(found)} of {count(passages, 'live passage')} in "
+          f"{count(len(live), 'document')} proven: file, span, SHA-256, text and HTML")  # fmt: skip
     return 1 if found else 0
 
 
@@ -157,9 +164,9 @@ def import_drafts(args: Namespace, settings: Settings) -> int:
     from chatbot.curation.importing import LARGEST, imported
 
     folder, failed = settings.knowledge, False
-    taken = {path.stem for path in folder.glob("articles/*")}
     for file in args.files:
         corpus = load(read(folder)).corpus
+        taken = {path.name.split(".")[0].lower() for path in folder.glob("*/*")}
         taken |= {document.id for document in corpus.documents}
         try:
             with file.open("rb") as stream:
@@ -173,7 +180,7 @@ def import_drafts(args: Namespace, settings: Settings) -> int:
         broken = {problem.path for problem in errors(found.problems)}
         failed |= not found.files
         for path, text in found.files:
-            place = _free(folder / path)
+            place = folder / path
             # A draft with an error would keep every other change of the folder from going live.
             if path in broken:
                 place, failed = place.with_suffix(".md.txt"), True
@@ -184,12 +191,3 @@ def import_drafts(args: Namespace, settings: Settings) -> int:
             print(f"{problem} [{problem.code}]")
     print("Visitors see none of this before somebody has read it and run `approve`.")
     return 1 if failed else 0
-
-
-def _free(place: Path) -> Path:
-    """The place, or one beside it if there is a file already."""
-    number, free = 1, place
-    while free.exists():
-        number += 1
-        free = place.with_name(f"{place.stem}-{number}{place.suffix}")
-    return free

@@ -108,12 +108,8 @@ def evaluate_folder(args: Namespace, settings: Settings) -> None:
     assistant = _assistant(loaded, settings, sound=True)
     for problem in loaded.problems:
         print(problem, file=sys.stderr)
-    try:
-        text = args.questions.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise ChatbotError(f"{args.questions}: cannot be read ({why}). Check the path.") from error
-    questions = read_questions(text, str(args.questions), loaded.corpus)
+    content = args.questions.read_bytes()
+    questions = read_questions(content, str(args.questions), loaded.corpus)
     result = evaluate(assistant, questions, clinic_today(loaded.corpus))
     print(json.dumps(result.as_json(), indent=2) if args.json else "\n".join(result.lines()))
 
@@ -138,7 +134,8 @@ def diff(args: Namespace, settings: Settings) -> int:
         for line in difflib.ndiff(before, after) if before and after else ():
             if line[0] in "+-":
                 print(f"    {line}")
-    print(f"{len(set(questions))} questions asked, {len(found)} get another reply.")
+    asked, get = count(len(set(questions)), "question"), "gets" if len(found) == 1 else "get"
+    print(f"{asked} asked, {len(found)} {get} another reply.")
     return 1 if any(args.fail_on in ("any", change.kind) for change in found) else 0
 
 

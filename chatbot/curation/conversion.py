@@ -68,7 +68,7 @@ def convert(html: str, url: str = "", title: str = "", *, whole: bool = False) -
     _prepare(soup, root, url, rules["lost"], lose)
     markdown, lost = _marked(_markdown(root), notes)
     if around > 0:
-        lost.insert(0, (0, f"what stands around the text ({around} words)"))
+        lost.insert(0, (0, f"what stands around the text (words: {around})"))
     lost += [(0, f"“{text}”") for text in _missing(root, plain(markdown))]
     return Converted(title, url, markdown, tuple(lost))
 

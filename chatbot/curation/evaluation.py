@@ -96,13 +96,13 @@ class Evaluation:
         return [*shares[:2], f"{'MRR@10':<20} {self.mrr_at_10:.3f}", *shares[2:]]
 
 
-def read_questions(text: str, path: str, corpus: Corpus) -> tuple[Question, ...]:
+def read_questions(content: bytes, path: str, corpus: Corpus) -> tuple[Question, ...]:
     """The questions of a .jsonl file; raises KnowledgeError with every line that is not one."""
     known = {document.id for document in corpus.documents}
     known |= {f"{passage.document}#{passage.anchor}" for passage in corpus.passages}
     questions: list[Question] = []
     problems: list[Problem] = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(content.splitlines(), start=1):
         if not line.strip():
             continue
         try:

@@ -1,6 +1,7 @@
 """What visitors get for a list of questions: as expected or not, before and after an edit."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
@@ -9,6 +10,7 @@ from chatbot.answering.assistant import Assistant
 from chatbot.answering.model import Outcome, Reply
 from chatbot.knowledge.model import Corpus, Expectation
 
+QUICK = 1_000  # passages that are indexed within a second or two
 _PARTS = {
     "text": attrgetter("text_digest"),
     "status": attrgetter("status"),
@@ -81,7 +83,8 @@ def changes(
 ) -> tuple[Change, ...]:
     """Every question that visitors would get another reply to, in the order given."""
     found = []
-    for question in dict.fromkeys(questions):
+    # Most changes that a merge gate sees do not touch the folder: then there is nothing to ask.
+    for question in dict.fromkeys(questions) if old.corpus != new.corpus else ():
         replies = [side.reply(question, today=today) for side in (old, new)]
         before, after = (", ".join(told(reply)) for reply in replies)
         texts = ["\n\n".join(quotation.passage.text for quotation in reply.quotations)
@@ -97,6 +100,14 @@ def known_questions(corpus: Corpus) -> tuple[str, ...]:
     for document in corpus.documents:
         asked += [document.title, *document.also_asked]
     return tuple(dict.fromkeys(asked))
+
+
+def missed(hidden: Collection[tuple[str, bool]]) -> str:
+    """What more wordings would bring, from those that were asked while hidden; "" when nothing."""
+    lost = Counter(name for name, found in hidden if not found)
+    most = ", ".join(sorted(lost, key=lambda name: (-lost[name], name))[:5])
+    return most and (f"{lost.total()} of {len(hidden)} wordings in also_asked would not find their "
+                     f"entry if they were not there. More would help most in: {most}.")  # fmt: skip
 
 
 def changed_documents(old: Corpus, new: Corpus) -> tuple[tuple[str, str], ...]:

@@ -103,7 +103,7 @@ def _written(
                 for line, what in one.lost
             ]  # fmt: skip
     if entries:
-        path = f"faqs/{free_id(file.stem, set())}.yaml"
+        path = f"faqs/{free_id(file.stem, taken)}.yaml"
         files.append((path, faq_source(entries, origin).encode()))
     for path, text in files:
         problems += read_file(path, text, language).problems

@@ -51,8 +51,8 @@ def numbers(corpus: Corpus, files: Files) -> dict[tuple[str, str], dict[str, tup
     tags = {analyzer.terms(tag): tag for d in corpus.documents for tag in d.tags}
     lengths = {len(terms) for terms in tags}
     texts = _texts(files)
-    told: defaultdict[tuple[str, str], defaultdict[str, dict[str, None]]]
-    told = defaultdict(lambda: defaultdict(dict))
+    told: dict[tuple[str, str], dict[str, dict[str, None]]] = defaultdict(lambda: defaultdict(dict))
+    units: dict[str, str] = {}  # as they are first written
     kept = (d for d in corpus.documents if d.status is not Status.RETIRED)
     for document, passage in ((d, passage) for d in kept for passage in d.passages):
         for sentence in _SENTENCE_BREAK.split(passage.text):
@@ -63,7 +63,8 @@ def numbers(corpus: Corpus, files: Files) -> dict[tuple[str, str], dict[str, tup
             line = _line(texts[document.file], passage, sentence) if topics else 0
             for number, unit in stated:
                 for topic in topics:
-                    told[tags[topic], analyzer.stem(unit)][number][f"{document.file}:{line}"] = None
+                    shown = units.setdefault(analyzer.stem(unit), unit)
+                    told[tags[topic], shown][number][f"{document.file}:{line}"] = None
     return {
         key: {number: tuple(places) for number, places in sorted(values.items())}
         for key, values in sorted(told.items())
@@ -75,7 +76,7 @@ def numbers(corpus: Corpus, files: Files) -> dict[tuple[str, str], dict[str, tup
 def rules() -> Mapping[str, Any]:
     """The rules of `builtin/lint.yaml`, their expressions compiled."""
     raw = read_yaml("lint.yaml")
-    unsafe = [(_compiled(r["match"]), _compiled(r.get("not", "(?!)")), r["why"])
+    unsafe = [(r["near"], _compiled(r["match"]), _compiled(r.get("not", "(?!)")), r["why"])
               for r in raw["unsafe"]]  # fmt: skip
     unit = "|".join(raw["units"])
     number = rf"(?<![\w.,])(\d+(?:[.,]\d+)*(?: ?(?:-|–|to) ?\d+(?:[.,]\d+)*)?) ?-?({unit})(?!\w)"
@@ -132,9 +133,10 @@ def _leaning(kind: Kind, text: str) -> Iterator[_Remark]:
 
 
 def _unsafe(text: str) -> Iterator[_Remark]:
-    lowered = text.lower()  # twice as fast to look in
-    for match, spared, why in rules()["unsafe"]:
-        for start, end in sentences(text) if match.search(lowered) else ():
+    lowered = text.lower()
+    for near, match, spared, why in rules()["unsafe"]:
+        there = any(part in lowered for part in near) and match.search(lowered)
+        for start, end in sentences(text) if there else ():
             found = match.search(text[start:end])
             if found and not spared.search(text[start:end]):
                 yield "unsafe-wording", {"words": found[0], "why": why}, found[0]

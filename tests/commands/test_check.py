@@ -101,3 +101,13 @@ def test_it_needs_neither_the_web_nor_the_index(knowledge_folder: KnowledgeFolde
         check=True,
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_lint_says_where_more_wordings_would_help(
+    knowledge_folder: KnowledgeFolder,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    text = far(faq(entry("x", "x", "    also_asked: [when does my ride come]\n")))
+    assert run(knowledge_folder({"faqs/f.yaml": text}), monkeypatch, "check", "--lint") == 0
+    assert "would help most in: x." in capsys.readouterr().out

@@ -15,8 +15,9 @@ from tests.retrieval.world import CLINIC
 TODAY = date(2026, 6, 1)
 
 
-def lines(*questions: tuple[str, list[str]]) -> str:
-    return "\n".join(json.dumps({"question": q, "targets": targets}) for q, targets in questions)
+def lines(*questions: tuple[str, list[str]]) -> bytes:
+    told = (json.dumps({"question": q, "targets": targets}) for q, targets in questions)
+    return "\n".join(told).encode()
 
 
 def test_every_question_is_counted_once_by_how_it_ends() -> None:
@@ -48,7 +49,7 @@ def test_a_target_may_be_a_section() -> None:
 
 
 def test_every_bad_line_and_unknown_target_is_named_at_once() -> None:
-    text = '{"question": 3}\nnot json\n\n{"question": "x", "targets": ["nowhere"]}\n[]'
+    text = b'{"question": 3}\nnot json\n\n{"question": "x", "targets": ["nowhere"]}\n\xff'
     with pytest.raises(KnowledgeError) as caught:
         read_questions(text, "q.jsonl", CLINIC)
     assert [problem.line for problem in caught.value.problems] == [1, 2, 4, 5]

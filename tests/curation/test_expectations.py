@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chatbot.curation.expectations import keeps, results
+from chatbot.curation.expectations import keeps, missed, results
 from chatbot.knowledge.model import Expectation
 from tests.curation.test_changes import LENGTH, TODAY, assistant
 
@@ -33,3 +33,11 @@ def test_a_section_can_be_expected_by_its_anchor() -> None:
     assert keeps(reply, "ms-fatigue#what-the-study-found")
     assert keeps(reply, "ms-fatigue")
     assert not keeps(reply, "ms-fatigue#elsewhere")
+
+
+def test_entries_whose_hidden_wordings_are_missed_are_named_the_most_missed_first() -> None:
+    assert missed([("b", False), ("b", True), ("a", False), ("c", False), ("c", False)]) == (
+        "4 of 5 wordings in also_asked would not find their entry if they were not there. "
+        "More would help most in: c, a, b."
+    )
+    assert not missed([("a", True)])

@@ -177,7 +177,7 @@ def test_a_page_without_known_parts_is_cut_down_to_its_paragraphs() -> None:
     found = imported("x.html", page.encode(), (), "en")
     assert body(found).startswith("Sentence 0 about sleep.")
     assert "Imprint" not in text(found)
-    assert "What stands around the text (2 words) is left out." in said(found)
+    assert "What stands around the text (words: 2) is left out." in said(found)
 
 
 @pytest.mark.parametrize(

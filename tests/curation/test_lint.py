@@ -50,6 +50,14 @@ def faq(*entries: tuple[str, str, str]) -> str:
         ("After a failed suicide attempt she came to us.", "unsafe-wording"),
         ("She survived a suicide attempt.", None),
         ("Thoughts of suicide can come back. Call 988.", None),
+        ("This is totally safe.", "unsafe-wording"),
+        ("It is risk free.", "unsafe-wording"),
+        ("It is a game changing medicine.", "unsafe-wording"),
+        ("It is not addictive.", "unsafe-wording"),
+        ("Quit the pills today.", "unsafe-wording"),
+        ("We see a suicide epidemic.", "unsafe-wording"),
+        ("Suicide can look like a way out.", "unsafe-wording"),
+        ("He hung himself.", "unsafe-wording"),
         ("However, some people feel sick.", "leans-on-context"),
         ("Yes. You need somebody to take you home.", "leans-on-context"),
         ("People with high blood pressure: see above.", "leans-on-context"),
@@ -123,5 +131,8 @@ def test_numbers_of_a_topic_are_put_side_by_side(knowledge_folder: KnowledgeFold
     text = faq(("a", "Q?", "No driving for 12 hours."), ("b", "R?", "Driving: wait 24 hours."))
     files = read(knowledge_folder({"articles/x.md": article, "faqs/f.yaml": text}))
     assert numbers(load(files).corpus, files) == {
-        ("driving", "hour"): {"12": ("faqs/f.yaml:6",), "24": ("articles/x.md:7", "faqs/f.yaml:10")}
+        ("driving", "hours"): {
+            "12": ("faqs/f.yaml:6",),
+            "24": ("articles/x.md:7", "faqs/f.yaml:10"),
+        }
     }

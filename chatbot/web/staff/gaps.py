@@ -11,7 +11,7 @@ from pydantic import Field
 from chatbot.answering.assistant import Assistant
 from chatbot.answering.model import Reply
 from chatbot.curation.drafts import Entry, faq_source, free_id, one_line
-from chatbot.curation.expectations import told
+from chatbot.curation.expectations import QUICK, told
 from chatbot.curation.gaps import gaps as find_gaps
 from chatbot.errors import ChatbotError, KnowledgeError
 from chatbot.handoff.model import Event, Handoff
@@ -31,7 +31,6 @@ from chatbot.web.staff.auth import blueprint
 from chatbot.web.staff.inbox import Words, answers
 from chatbot.web.staff.page import page, viewed
 
-QUICK = 1_000  # passages that are indexed within a second or two
 UNWRITTEN = "This answer is still to be written."
 COMMENT = "From what visitors ask. Write the answer, then approve it."
 

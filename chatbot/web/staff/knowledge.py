@@ -8,7 +8,7 @@ from flask import Response, g
 from pydantic import Field
 
 from chatbot.answering.model import Reply
-from chatbot.curation.expectations import results
+from chatbot.curation.expectations import missed, results
 from chatbot.curation.freshness import expiries
 from chatbot.curation.lint import lint, numbers
 from chatbot.errors import ChatbotError, KnowledgeError
@@ -129,8 +129,9 @@ def check() -> Response:
     files = folder.read(services().settings.knowledge)
     loaded = load(files)
     style, stated = lint(loaded.corpus, files), numbers(loaded.corpus, files)
+    hint = "" if assistant.closed else missed(assistant.gate.hidden)
     return page("knowledge/check.html", results=expected, problems=loaded.problems,
-                style=style, numbers=stated)  # fmt: skip
+                style=style, numbers=stated, hint=hint)  # fmt: skip
 
 
 def corpus() -> Corpus:
