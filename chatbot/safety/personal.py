@@ -19,21 +19,22 @@ def is_personal(text: str) -> bool:
     """Whether `text` asks what the writer should do with their own body or medicine.
 
     By the phrases of `builtin/safety/personal.yaml` and a score, which takes back what it finds
-    unlikely and adds what it is sure of (weights: `personal.tsv`, levels in its first line).
+    unlikely and adds what it is sure of, surer where a phrase says that the question is one for all
+    (weights: `personal.tsv`, levels in its first line).
     """
     reader, personal, general, whole = _phrases()
     reading = reader.read(_ENDS.sub(",", text))  # "I take lithium. Can I come?" is one question
     covered = 0
     for pattern in general:
         covered |= pattern.covers(reading)
-    found = any(pattern.ends(reading) & ~covered for pattern in personal)
-    found = found and not any(pattern.ends(reading) for pattern in whole)
+    for_all = any(pattern.ends(reading) for pattern in whole)
+    found = not for_all and any(pattern.ends(reading) & ~covered for pattern in personal)
     try:
         scorer = _scorer()
     except Exception:  # without the file of weights the phrases alone must do
         return found
-    kept, enough = scorer.levels
-    return scorer.chance(reading.rows) >= (kept if found else enough)
+    kept, enough, despite = scorer.levels
+    return scorer.chance(reading.rows) >= (despite if for_all else kept if found else enough)
 
 
 def reader() -> Reader:

@@ -32,9 +32,10 @@ from chatbot.safety.scorer import Scorer
 ROOT = Path(__file__).resolve().parent.parent.parent
 CORPUS = ROOT / "tests" / "safety" / "corpus"
 DATA = ROOT.parent / "shared" / "data"
-LEVELS = (0.1, 0.25, 0.55, 0.95, 0.68, 0.9)  # see Scorer
-PERSONAL = (0.35, 0.7)  # a phrase counts from the first, the score alone from the second
-GRAVE = 1.25  # what a message in danger counts, against 1 for another: to miss one costs more
+LEVELS = (0.1, 0.26, 0.6, 0.96, 0.69, 0.91)  # see Scorer
+PERSONAL = (0.25, 0.7, 0.8)  # a phrase counts from the first, the score alone from the second,
+# and where a phrase says that the question is one for everybody, from the third
+GRAVE = 1.6  # what a message in danger counts, against 1 for another: to miss one costs more
 PENALTY = 1 / 25
 STEPS = 250
 PAIRS = 6000
