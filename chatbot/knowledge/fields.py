@@ -161,7 +161,9 @@ def check_keys(node: Node, known: Collection[str], source: Source) -> None:
             source.report("duplicate-key", place, key=key)
         elif key not in known:
             hint = nearest(key, known, "Did you mean `{}`?", "Known keys: {}.")
-            source.report("unknown-key", place, key=key, hint=hint)
+            # A withdrawal that is misspelt must not pass for a text that stays.
+            code = "misspelt-status" if "`status`" in hint else "unknown-key"
+            source.report(code, place, key=key, hint=hint)
         seen.add(key)
 
 

@@ -72,6 +72,7 @@ def test_quoted_and_unquoted_dates_are_the_same() -> None:
         (faq(entry("x")) + "---\na: b\n", "bad-yaml", 9),
         (faq(entry("x") + "    answer: y\n"), "duplicate-key", 9),
         (faq(entry("x") + "    anwser: y\n"), "unknown-key", 9),
+        (faq(entry("x") + "    statsu: retired\n"), "misspelt-status", 9),
         (faq(entry("x") + "\ttabs: y\n"), "bad-yaml", 9),
         (faq(entry("x: y")), "bad-yaml", 8),
         (faq(entry("'x", "a")), "bad-yaml", 8),
