@@ -225,6 +225,9 @@ def test_a_sample_is_called_a_sample_until_nothing_of_it_is_live(make_app: MakeA
     assert banner in get(client, "/chat")
     assert banner in client.get("/nothing").get_data(as_text=True)
     assert banner not in get(make_app().test_client(), "/chat")
+    shown = text(post(client, "/chat", question=QUESTION))
+    assert "Sample text of 15 January 2026, not approved by a clinician." in shown
+    assert "Approved by our clinic" not in shown
 
 
 def test_the_accent_is_readable_in_light_and_dark_and_is_asked_for_once(
