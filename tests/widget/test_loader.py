@@ -329,9 +329,9 @@ def test_a_frame_that_does_not_answer_gives_way_to_numbers_and_a_link(visitor: V
     one.page.evaluate("FaqBot.on('unavailable', () => { window.told = true })")
     one.launcher.click()
     expect(one.page.locator("faq-bot .status")).to_have_text("One moment…")
-    one.page.clock.run_for(6500)
+    one.page.clock.run_for(4000)
     assert one.page.evaluate("window.told") is None
-    one.page.clock.run_for(1600)
+    one.page.clock.run_for(4100)
     shown = one.page.locator("faq-bot .status")
     expect(shown).to_contain_text("Emergency: 911")
     expect(shown).to_contain_text("Crisis line, any time: 988 text 988")
