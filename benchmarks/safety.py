@@ -2,6 +2,7 @@
 
     python -m benchmarks.safety                  the held-out half: numbers only, misses by id
     python -m benchmarks.safety --half tuning    the tuning half: misses by text
+    python -m benchmarks.safety --apart          the unread half of the set written apart: sums only
     python -m benchmarks.safety --speed          time per message of 4,000 characters
 
 "shown" is help above or instead of the answer; "crisis" is help instead of the answer. Intervals
@@ -149,6 +150,30 @@ def report(half: str) -> None:
     _misses(half, positives, negatives)
 
 
+def apart() -> None:
+    """Print the sums over `apart.jsonl`, and nothing that tells one message of it."""
+    detector = Detector.builtin()
+    judged = judge("apart", "", detector)
+    positives = [one for one in judged if "tier" in one.row]
+    harmless = [one for one in judged if "kind" in one.row]
+    unwelcome = [one for one in harmless if not one.row["resources_ok"]]
+    asked = [one.row for one in judged if "personal" in one.row]
+    explicit = [one for one in positives if one.row["explicit"]]
+    emergencies = [one for one in positives if one.row["tier"] == "emergency"]
+    sums = {
+        "explicit danger shown": rate(explicit, lambda one: one.shown),
+        "danger shown": rate(positives, lambda one: one.shown),
+        "emergencies as crisis": rate(emergencies, lambda one: one.crisis),
+        "harmless as crisis": rate(harmless, lambda one: one.crisis),
+        "help nobody would want": rate(unwelcome, lambda one: one.shown),
+    }
+    for wanted, label in ((True, "personal questions found"), (False, "general called personal")):
+        found = [is_personal(row["text"]) for row in asked if row["personal"] is wanted]
+        sums[label] = Rate(sum(found), len(found))
+    for label, result in sums.items():
+        print(f"{label:40} {result}")
+
+
 def _others(half: str) -> None:
     personal = rows("personal", half)
     yes = [row for row in personal if row["personal"]]
@@ -230,9 +255,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--half", choices=("held-out", "tuning"), default="held-out")
     parser.add_argument("--speed", action="store_true")
+    parser.add_argument("--apart", action="store_true")
     options = parser.parse_args(arguments)
     if options.speed:
         speed()
+    elif options.apart:
+        apart()
     else:
         report(options.half)
     return 0

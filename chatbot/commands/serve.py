@@ -50,8 +50,8 @@ def serve(args: Namespace, settings: Settings) -> int:
     from chatbot.web.services import EXTENSION, Services
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for talkative in ("alembic", "waitress.queue"):  # a line for each request that waits a moment
-        logging.getLogger(talkative).setLevel(logging.ERROR)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # else a line for each that waits
     app = create_app(settings)
     services: Services = app.extensions[EXTENSION]
     problems = services.library.snapshot.problems

@@ -68,10 +68,12 @@ class Library:
         """The assistant in service and the ids it must not quote, consistent with each other: what
         a newer reading of the folder no longer allows is among them, and all while it is closed."""
         (assistant, served), newest = self._serving, self.snapshot
-        allowed: set[str] = set()
-        if newest.corpus is assistant.corpus and not assistant.closed:
+        if assistant.closed:
+            return assistant, frozenset(one.id for one in assistant.corpus.documents)
+        if newest.corpus is assistant.corpus:
             return assistant, served.withdrawn | newest.withdrawn
-        if newest.corpus.clinic.closed is None and not assistant.closed:
+        allowed: set[str] = set()
+        if newest.corpus.clinic.closed is None:
             live = newest.corpus.live(self._today(newest.corpus), newest.withdrawn)
             allowed = {document.id for document in live}
         known = {document.id for document in assistant.corpus.documents}
