@@ -36,8 +36,7 @@ def _knowledge(settings: Settings) -> Iterator[str]:
     corpus, today = loaded.corpus, clinic_today(loaded.corpus)
     live = corpus.live(today)
     if loaded.errors:
-        found = count(len(loaded.errors), "error")
-        yield f"The knowledge folder has {found}. Run `{RUN} check` and mend."
+        yield f"The folder has {count(len(loaded.errors), 'error')}. Run `{RUN} check` and mend."
     if not live:
         yield f"Nothing can be quoted. Approve documents with `{RUN} approve`."
     if samples := [document.id for document in live if document.approved_by == "sample"]:

@@ -56,7 +56,7 @@ def post_form() -> Response | str:
         return _form({name: fields.get(name, "") for name in ("question", "reason")})
     danger = _danger(raw)
     incoming.same_site()
-    key = fields.pop("key", "") or secrets.token_urlsafe(16)
+    key = fields.pop("key", "") or _key()
     trapped = fields.pop("website", "")
     incoming.limit("handoff", TOO_MANY, unit=60)
     consent, reason = fields.get("consent") == "yes", fields.get("reason")
@@ -107,6 +107,10 @@ def _danger(raw: incoming.Raw) -> Danger:
     return max(map(assess, incoming.spoken(raw)), key=lambda danger: danger.safety.gravity)
 
 
+def _key() -> str:
+    return str(secrets.randbits(128))  # letters by chance could look like danger to the check
+
+
 def _help(danger: Danger) -> tuple[Resource, ...]:
     """Where help is to be had, for a message that speaks of danger."""
     if not danger.safety.gravity:
@@ -125,7 +129,7 @@ def _submit(asked: ForStaff, key: str, danger: Danger) -> Receipt:
 
 
 def _form(fields: dict[str, Any], problems: dict[str, str] | None = None) -> str:
-    due, key = services().reply_expected(), fields.get("key") or secrets.token_urlsafe(16)
+    due, key = services().reply_expected(), fields.get("key") or _key()
     return render_template(
         "handoff_form.html", fields=fields, problems=problems or {}, key=key, due=due
     )

@@ -185,3 +185,12 @@ def test_a_visitor_can_delete_a_request(app: Flask) -> None:
     assert "tinnitus" not in client.post(path, data={"action": "open", "code": code}).get_data(
         as_text=True
     )
+
+
+def test_the_key_that_the_form_makes_is_never_taken_for_danger(app: Flask) -> None:
+    client = app.test_client()
+    for _ in range(100):
+        key = re.search(r'name="key" value="([^"]+)"', client.get("/handoff").text)
+        assert key
+        assert key[1].isdecimal()
+        assert app.extensions[EXTENSION].library.assistant.danger(key[1]).safety == "none"
