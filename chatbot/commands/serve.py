@@ -67,6 +67,7 @@ def serve(args: Namespace, settings: Settings) -> int:
             app, host=args.host, port=args.port, threads=THREADS, connection_limit=2000,
             asyncore_use_poll=True, channel_timeout=PATIENCE, cleanup_interval=PATIENCE // 3,
             max_request_body_size=LONGEST_BODY, ident=None,
+            clear_untrusted_proxy_headers=False,  # which of them count, TRUSTED_PROXIES says
         )  # fmt: skip
     except (OSError, ValueError) as error:
         services.stop()

@@ -86,6 +86,34 @@ def test_a_broken_folder_is_served_closed_and_named(knowledge_folder: Folder, se
     assert "faqs/visits.yaml:1:" in told
 
 
+@pytest.mark.parametrize(("trusted", "statuses"), [("1", [200, 200, 429]), ("0", [200, 429, 429])])
+def test_a_trusted_proxy_says_whose_request_it_is(
+    knowledge_folder: Folder,
+    serve: Serve,
+    monkeypatch: pytest.MonkeyPatch,
+    trusted: str,
+    statuses: list[int],
+) -> None:
+    monkeypatch.setenv("CHATBOT_TRUSTED_PROXIES", trusted)
+    monkeypatch.setenv("CHATBOT_RATE_LIMIT", "1 per hour")
+    port = free_port()
+    serve(knowledge_folder(FOLDER), port)
+    assert get(port, "/healthz")[0] == 200
+
+    def ask(visitor: str) -> int:
+        headers = {"Content-Type": "application/json", "X-Forwarded-For": f"6.6.6.6, {visitor}"}
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{port}/api/v1/ask", b'{"question": "how long is it"}', headers
+        )
+        try:
+            with urllib.request.urlopen(request) as reply:
+                return int(reply.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    assert [ask("203.0.113.1"), ask("203.0.113.2"), ask("203.0.113.2")] == statuses
+
+
 def test_strict_does_not_serve_a_broken_folder(knowledge_folder: Folder, serve: Serve) -> None:
     folder = knowledge_folder(FOLDER | {"faqs/visits.yaml": "faqs: [broken"})
     process = serve(folder, free_port(), "--strict")
