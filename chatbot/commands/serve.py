@@ -66,9 +66,8 @@ def serve(args: Namespace, settings: Settings) -> int:
         server: Any = waitress.create_server(
             app, host=args.host, port=args.port, threads=THREADS, connection_limit=2000,
             asyncore_use_poll=True, channel_timeout=PATIENCE, cleanup_interval=PATIENCE // 3,
-            max_request_body_size=LONGEST_BODY, ident=None,
-            clear_untrusted_proxy_headers=False,  # which of them count, TRUSTED_PROXIES says
-        )  # fmt: skip
+            max_request_body_size=LONGEST_BODY, ident=None, clear_untrusted_proxy_headers=False,
+        )  # fmt: skip  # which of a proxy's headers count, TRUSTED_PROXIES says
     except (OSError, ValueError) as error:
         services.stop()
         why = f"Cannot listen on {args.host}, port {args.port}: {error}. If another program"
