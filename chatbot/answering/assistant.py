@@ -1,11 +1,10 @@
 """The path of a question, in order: crisis, closed, small talk, search, decide, quote, reply."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property, lru_cache, partial
+from typing import Self
 
 from chatbot.answering import smalltalk
 from chatbot.answering.calibration import calibrate
@@ -83,7 +82,7 @@ class Assistant:
             if expectation.expect == Outcome.HANDOFF
         }
 
-    def prepare(self) -> Assistant:
+    def prepare(self) -> Self:
         """Build all that answering needs, so that no visitor waits for it."""
         if not self.closed:
             _ = self.gate, self._for_staff  # their first use builds them

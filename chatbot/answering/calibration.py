@@ -5,8 +5,6 @@ answer) and with the whole entry taken out (nothing may). Off-topic questions sa
 by chance reaches. Deterministic: the entries are taken in the order of their ids' hashes.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

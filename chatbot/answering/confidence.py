@@ -1,11 +1,9 @@
 """How sure it is that a passage answers, and how sure is sure enough."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from chatbot.answering.details import Details, Difference
 from chatbot.builtin import read_yaml
@@ -73,7 +71,7 @@ class Gate:
     hidden: tuple[tuple[str, bool], ...] = ()
 
     @classmethod
-    def carried_over(cls, retriever: Retriever, fitted: Mapping[str, Any] | None = None) -> Gate:
+    def carried_over(cls, retriever: Retriever, fitted: Mapping[str, Any] | None = None) -> Self:
         """The gate as fitted on other folders; `fitted` stands in for `gate.yaml`."""
         name = "with_vectors" if retriever.index.meaning else "without_vectors"
         held = (fitted or read_yaml("gate.yaml"))[name]

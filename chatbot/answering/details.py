@@ -1,7 +1,5 @@
 """The details that decide whether a passage may answer: another drug, age, body part, dose."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping

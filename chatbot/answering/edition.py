@@ -1,7 +1,5 @@
 """What may be quoted on one day."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The sentence of a passage that speaks to the question most, for marking and linking."""
 
-from __future__ import annotations
-
 from chatbot.knowledge.model import Passage
 from chatbot.knowledge.sentences import sentences
 from chatbot.retrieval.model import Query

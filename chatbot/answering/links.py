@@ -4,8 +4,6 @@ The text directive (WICG Scroll to Text Fragment) is added only when it is uniqu
 so that a browser marks the sentence that was quoted and no other; otherwise the anchor has to do.
 """
 
-from __future__ import annotations
-
 import re
 from urllib.parse import quote
 

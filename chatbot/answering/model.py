@@ -1,7 +1,5 @@
 """What a visitor gets back."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum

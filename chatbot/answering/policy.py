@@ -1,7 +1,5 @@
 """Whether to answer, offer a choice, or hand off. The whole policy is on this screen."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

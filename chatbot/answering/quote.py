@@ -1,7 +1,5 @@
 """Turning hits into quotations: the last gate before text reaches a visitor."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """Messages that are not questions about health: hello, thanks, are you a robot."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 

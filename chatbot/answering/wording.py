@@ -1,7 +1,5 @@
 """The fixed sentences of a reply: the built-in ones, with the clinic's own in their place."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from chatbot.builtin import read_yaml

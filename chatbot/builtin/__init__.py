@@ -4,8 +4,6 @@ They are plain YAML or text so that people who do not program can read and corre
 folder may add to some of them; none of them is fetched from anywhere.
 """
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 from typing import Any

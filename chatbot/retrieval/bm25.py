@@ -4,8 +4,6 @@ rank_bm25 counts; what each term adds to each text is then worked out once, with
 of its `get_scores`, so that the scores are the same to the last bit at a hundredth of the time.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from itertools import chain

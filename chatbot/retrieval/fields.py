@@ -1,7 +1,5 @@
 """What each passage offers to be matched: its questions or headings, its text, its tags."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 

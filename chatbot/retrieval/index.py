@@ -5,8 +5,6 @@ rows of a passage stand next to each other. Each field is scored apart and divid
 could reach at best, so that a share means the same for every question.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import chain, pairwise

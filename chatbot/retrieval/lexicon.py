@@ -1,10 +1,9 @@
 """What a folder's language brings along: its stems, small words, spelling and meanings."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Self
 
 from chatbot.builtin import read_lines, read_yaml
 from chatbot.retrieval.spelling import Spelling
@@ -24,7 +23,7 @@ class Lexicon:
     @classmethod
     def of(
         cls, analyzer: Analyzer, synonyms: Sequence[Sequence[str]], corpus: Mapping[str, int]
-    ) -> Lexicon:
+    ) -> Self:
         """The lexicon for a folder's synonyms and its words with their counts.
 
         The built-in lists are English; another language has stems, its own synonyms and spelling.

@@ -1,7 +1,5 @@
 """How near passages are to a question in meaning, by word vectors, where no word is the same."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Making a question ready for searching: what it asks, how it is spelt, what it means."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass

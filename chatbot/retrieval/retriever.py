@@ -1,7 +1,5 @@
 """From a question to a ranking of passages."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

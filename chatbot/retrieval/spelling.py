@@ -1,7 +1,5 @@
 """Reading misspelt words, against the clinic's own words first, then everyday ones."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache

@@ -4,8 +4,6 @@ All sums are of whole numbers small enough to be exact in the floats that carry 
 in which a machine adds them up cannot change a result.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache

@@ -1,7 +1,5 @@
 """Phrases that mean the same, folded to one form in questions and passages alike."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """One form for every way of typing the same text."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 

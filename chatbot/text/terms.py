@@ -1,7 +1,5 @@
 """From a text to the stems it is found by."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Callable
