@@ -123,7 +123,7 @@ def _systems(corpus: Corpus, asked: Sequence[Question]) -> Iterator[tuple[str, l
         "recipe F + synonyms",
         [
             _rank(
-                question.wants(plain.index.entries[number].passage)
+                question.wants(plain.index.passages[number])
                 for number in recipe.order(plain.query(question.question))[:10]
             )
             for question in asked

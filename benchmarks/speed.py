@@ -90,7 +90,8 @@ def _postings(
     stems: Sequence[Sequence[str]], questions: Sequence[Sequence[str]]
 ) -> Callable[[int], object]:
     field = Postings(stems)
-    return lambda number: np.argpartition(-field.scores(questions[number]), 5)[:5]
+    ones = [[1.0] * len(terms) for terms in questions]
+    return lambda number: np.argpartition(-field.scores(questions[number], ones[number]), 5)[:5]
 
 
 def _rank_bm25(

@@ -77,7 +77,7 @@ class Assistant:
     @cached_property
     def _for_staff(self) -> set[frozenset[str]]:
         return {
-            _content(self.retriever.query(expectation.ask))
+            frozenset(self.retriever.query(expectation.ask).content)
             for expectation in self.corpus.expectations
             if expectation.expect == Outcome.HANDOFF
         }
@@ -148,7 +148,7 @@ class Assistant:
         ranking = self.retriever.search(query, limit=RANKED)
         judgement = self.gate.judge(ranking)
         decision = decide(ranking, judgement, edition.holds)
-        if decision.outcome is Outcome.CHOOSE and _content(query) in self._for_staff:
+        if decision.outcome is Outcome.CHOOSE and frozenset(query.content) in self._for_staff:
             decision = Decision(Outcome.HANDOFF, Reason.LOW_CONFIDENCE, (), (FOR_STAFF,))
         steps = (*query.steps, *judgement.steps, *decision.steps)
         confidence = round(judgement.confidences[0], 3) if judgement.confidences else 0.0
@@ -219,8 +219,3 @@ class Assistant:
             if danger.safety.gravity
             else (),
         )
-
-
-def _content(query: Query) -> frozenset[str]:
-    """The terms of a question that are not small words."""
-    return frozenset(t for t, small in zip(query.terms, query.small, strict=True) if not small)

@@ -14,12 +14,7 @@ def key_sentence(passage: Passage, query: Query, retriever: Retriever) -> tuple[
     spans = sentences(passage.text)
     if len(spans) < 2:
         return None
-    weights = {
-        term: weight
-        for term, weight, small in zip(query.terms, query.weights, query.small, strict=True)
-        if not small
-    }
-    shared = []
+    weights, shared = query.content, []
     for start, end in spans:
         terms = set(retriever.vocabulary.same(passage.text[start:end]))
         shared.append(round(sum(weights[term] for term in sorted(terms & weights.keys())), 6))

@@ -118,9 +118,7 @@ def _doubtful(ordered: list[Asked], terms: dict[str, frozenset[str]]) -> Iterato
 
 def _terms(assistant: Assistant, question: str) -> frozenset[str]:
     query = assistant.retriever.query(question)
-    small = query.small or (False,) * len(query.terms)
-    large = {term for term, is_small in zip(query.terms, small, strict=True) if not is_small}
-    return frozenset(large or query.terms or (question,))
+    return frozenset(query.content or query.terms or (question,))
 
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> float:

@@ -72,12 +72,10 @@ class Postings:
             self._postings[term] = (ids[start:end], worth[start:end])
             start = end
 
-    def scores(self, terms: Sequence[str], weights: Sequence[float] | None = None) -> Scores:
-        """The BM25 score of every text; without weights equal to rank_bm25's `get_scores`."""
-        found = [self._postings.get(term, self._empty) for term in terms]
-        if weights is not None:
-            found = [(ids, w * worth) for (ids, worth), w in zip(found, weights, strict=True)]
-        return self._added(found)
+    def scores(self, terms: Sequence[str], weights: Sequence[float]) -> Scores:
+        """The BM25 score of every text; with weights of 1 equal to rank_bm25's `get_scores`."""
+        found = zip((self._postings.get(term, self._empty) for term in terms), weights, strict=True)
+        return self._added([(ids, weight * worth) for (ids, worth), weight in found])
 
     def shared(self, terms: Sequence[str]) -> Scores:
         """For every text the idf mass of its distinct terms that are among `terms`."""

@@ -12,9 +12,8 @@ from itertools import chain, pairwise
 import numpy as np
 
 from chatbot.builtin import read_lines
-from chatbot.knowledge.model import Corpus
+from chatbot.knowledge.model import Corpus, Document, Kind, Passage
 from chatbot.retrieval.bm25 import Postings, Scores
-from chatbot.retrieval.fields import entries
 from chatbot.retrieval.lexicon import Lexicon
 from chatbot.retrieval.meaning import Ids, Meaning
 from chatbot.retrieval.model import Query
@@ -32,32 +31,28 @@ class Index:
     """Built once for a corpus, then only read."""
 
     def __init__(self, corpus: Corpus, *, semantics: bool) -> None:
-        self.entries = entries(corpus)
+        documents = {document.id: document for document in corpus.documents}
+        self.passages = sorted(corpus.passages, key=lambda passage: passage.id)
+        offered = [_asking(documents[passage.document], passage) for passage in self.passages]
         analyzer = Analyzer(corpus.clinic.language)
-        self.texts = tuple(text for entry in self.entries for text in entry.asked)
-        asked = self.texts
+        self.texts = asked = tuple(chain.from_iterable(offered))
         said = [analyzer.words(text) for text in asked]
-        told = [analyzer.words(entry.passage.text) for entry in self.entries]
+        told = [analyzer.words(passage.text) for passage in self.passages]
         counts = Counter(word for text in (*said, *told) for word in text)
-        self.lexicon = Lexicon.of(analyzer, corpus.synonyms, counts)
+        self.lexicon = Lexicon(analyzer, corpus.synonyms, counts)
         fold = self.lexicon.vocabulary.fold
         rows, texts = [fold(text) for text in said], [fold(text) for text in told]
-        self.owner = np.array(
-            [number for number, entry in enumerate(self.entries) for _ in entry.asked], np.int32
-        )
-        self.first = np.searchsorted(self.owner, np.arange(len(self.entries) + 1))
+        sizes = np.array([len(texts) for texts in offered], np.int64)
+        self.owner = np.repeat(np.arange(len(offered), dtype=np.int32), sizes)
+        self.first = np.cumsum([0, *sizes])
         self.kinds = [kind(text) for text in asked]
         self.asked = Postings([[entry.term for entry in row] for row in rows])
         self.letters = Postings([grams(text) for text in asked])
         self.pairs = Postings([pairs([entry.term for entry in row]) for row in rows])
         content = [[e.term for e in text if not self.lexicon.is_small(e)] for text in texts]
         self.body = Postings(content)
-        self._passages: dict[str, list[int]] = {}
-        for number, owner in enumerate(self.entries):
-            self._passages.setdefault(owner.document.id, []).append(number)
-        self._asking: dict[str, list[int]] = {}
-        for number, text in enumerate(asked):
-            self._asking.setdefault(text, []).append(number)
+        self.passages_of = _places(passage.document for passage in self.passages)  # by document
+        self.rows_asking = _places(asked)  # the rows that are exactly this text
         self.numbers = {NOTHING: 0}
         for entry in chain.from_iterable((*rows, *texts)):
             self.numbers.setdefault(entry.term, len(self.numbers))
@@ -79,7 +74,6 @@ class Index:
         self.spoken = tuple(" ".join(said) for said in spoken.values())
         rarity = np.array([round(self.rarity(term) * RARITY) for term in spoken], np.int64)
         rarity[0] = 0
-        meaning = Meaning(held, self.numbers, tuple(spoken.values()), rarity)
         told = [[word for e in text for word in e.spoken] for text in texts]
         asked = [[word for e in row for word in e.spoken] for row in rows]
         fold, said = self.lexicon.vocabulary.fold, self.lexicon.analyzer.words
@@ -87,16 +81,9 @@ class Index:
             [word for entry in fold(said(text)) for word in entry.spoken]
             for text in read_lines("offtopic.txt")
         ]
-        meaning.place(asked, [told[owner] for owner in self.owner.tolist()], everyday)
-        return meaning
-
-    def rows_asking(self, text: str) -> list[int]:
-        """The rows that are exactly this text."""
-        return self._asking.get(text, [])
-
-    def passages_of(self, document: str) -> list[int]:
-        """The numbers of a document's passages."""
-        return self._passages.get(document, [])
+        texts_of = [told[owner] for owner in self.owner.tolist()]
+        terms = tuple(spoken.values())
+        return Meaning(held, self.numbers, terms, rarity, asked, texts_of, everyday)
 
     def has(self, terms: Sequence[str], passage: int, row: int) -> list[bool]:
         """Which of the terms a row, or the text of its passage, has."""
@@ -115,24 +102,42 @@ class Index:
 
     def lexical(self, query: Query) -> dict[str, Scores]:
         """The shares of every row in the query's words, letters, pairs; of every passage's text."""
-        content = [n for n, small in enumerate(query.small) if not small]
+        content = query.content
         with np.errstate(invalid="ignore", divide="ignore"):
             reverse = self.asked.shared(query.terms) / self.asked.masses
         return {
             "question": _share(self.asked, query.terms, query.weights),
-            "letters": _share(self.letters, tuple(dict.fromkeys(grams(query.read)))),
-            "pairs": _share(self.pairs, tuple(dict.fromkeys(pairs(query.sequence)))),
+            "letters": _share(self.letters, *_once(grams(query.read))),
+            "pairs": _share(self.pairs, *_once(pairs(query.sequence))),
             "reverse": np.nan_to_num(reverse),
-            "body": _share(
-                self.body,
-                [query.terms[n] for n in content],
-                [query.weights[n] for n in content],
-            ),
+            "body": _share(self.body, tuple(content), tuple(content.values())),
         }
 
 
-def _share(field: Postings, terms: Sequence[str], weights: Sequence[float] | None = None) -> Scores:
-    weights = [1.0] * len(terms) if weights is None else weights
+def _asking(document: Document, passage: Passage) -> tuple[str, ...]:
+    """The short texts that ask for a passage, never none: the question and its other phrasings, or
+    the title and headings."""
+    if document.kind is Kind.FAQ:
+        return tuple(dict.fromkeys((document.title, *document.also_asked)))
+    headings = [heading for heading in passage.headings if heading != document.title]
+    return tuple(dict.fromkeys((" ".join((document.title, *headings)), *headings[-1:])))
+
+
+def _places(texts: Iterable[str]) -> dict[str, list[int]]:
+    """By text, the numbers of the places at which it stands."""
+    found: dict[str, list[int]] = {}
+    for number, text in enumerate(texts):
+        found.setdefault(text, []).append(number)
+    return found
+
+
+def _once(terms: Iterable[str]) -> tuple[tuple[str, ...], tuple[float, ...]]:
+    """Each term once, all of the same weight."""
+    distinct = tuple(dict.fromkeys(terms))
+    return distinct, (1.0,) * len(distinct)
+
+
+def _share(field: Postings, terms: Sequence[str], weights: Sequence[float]) -> Scores:
     ideal = field.ideal(terms, weights)
     return field.scores(terms, weights) / ideal if ideal else np.zeros(field.size)
 

@@ -1,9 +1,7 @@
 """What a folder's language brings along: its stems, small words, spelling and meanings."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import Self
 
 from chatbot.builtin import read_lines, read_yaml
 from chatbot.retrieval.spelling import Spelling
@@ -11,29 +9,23 @@ from chatbot.retrieval.vocabulary import Folded, Vocabulary
 from chatbot.text.terms import Analyzer, words
 
 
-@dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Everything that turns text into terms for one corpus; `small` weighs the small words."""
+    """Everything that turns text into terms for one corpus, made of the folder's synonyms and its
+    words with their counts; `small` weighs the small words.
 
-    analyzer: Analyzer
-    vocabulary: Vocabulary
-    spelling: Spelling
-    small: Mapping[str, float]
+    The built-in lists are English; another language has stems, its own synonyms and spelling.
+    """
 
-    @classmethod
-    def of(
-        cls, analyzer: Analyzer, synonyms: Sequence[Sequence[str]], corpus: Mapping[str, int]
-    ) -> Self:
-        """The lexicon for a folder's synonyms and its words with their counts.
-
-        The built-in lists are English; another language has stems, its own synonyms and spelling.
-        """
+    def __init__(
+        self, analyzer: Analyzer, synonyms: Sequence[Sequence[str]], corpus: Mapping[str, int]
+    ) -> None:
         english = analyzer.language == "en"
-        vocabulary = Vocabulary(analyzer, synonyms, _groups() if english else ())
-        small = _small() if english else {}
+        self.analyzer = analyzer
+        self.vocabulary = Vocabulary(analyzer, synonyms, _groups() if english else ())
+        self.small = _small() if english else {}
         everyday = read_lines("everyday_words.txt") if english else ()
-        known = vocabulary.known.union(small, _named() if english else ())
-        return cls(analyzer, vocabulary, Spelling(analyzer.stem, corpus, everyday, known), small)
+        known = self.vocabulary.known.union(self.small, _named() if english else ())
+        self.spelling = Spelling(analyzer.stem, corpus, everyday, known)
 
     def is_small(self, entry: Folded) -> bool:
         """Whether a term is made of nothing but small words."""

@@ -45,7 +45,8 @@ class Meaning:
     """The vectors of one corpus: of every short text that asks for a passage, and of every term.
 
     `spoken` gives the words behind every term, in the order of the terms' numbers, and `rarity` how
-    much each counts.
+    much each counts; `asked` the words of every short text, `texts` those of its passage's text.
+    `everyday` questions, which no clinic answers, show what the folder is not about.
     """
 
     def __init__(
@@ -54,32 +55,22 @@ class Meaning:
         numbers: Mapping[str, int],
         spoken: Sequence[Sequence[str]],
         rarity: Counts,
+        asked: Sequence[Sequence[str]],
+        texts: Sequence[Sequence[str]],
+        everyday: Sequence[Sequence[str]],
     ) -> None:
         self._table = table
         self._numbers = numbers
         self._rarity = rarity
         self._vectors = _matrix([table.vector(tuple(said)) for said in spoken])
-        self._rows: Vectors = np.zeros((0, 0), np.float32)
-        self._alone = np.zeros((0, 0), np.int16)
         self._centre: Vector = np.zeros(table.vectors.shape[1])
         self._subject = self._centre
-
-    def place(
-        self,
-        asked: Sequence[Sequence[str]],
-        texts: Sequence[Sequence[str]],
-        everyday: Sequence[Sequence[str]],
-    ) -> None:
-        """Give every short text its place, given its words and those of its passage's text.
-
-        `everyday` questions, which no clinic answers, show what the folder is not about.
-        """
-        alone = [self._table.vector(said) for said in asked]
+        alone = [table.vector(said) for said in asked]
         self._alone = np.array(alone, np.int16)
-        others = [self._table.vector(said) for said in everyday]
+        others = [table.vector(said) for said in everyday]
         if alone and others:
             self._subject = scaled(np.sum(alone, axis=0)) - scaled(np.sum(others, axis=0))
-        known: dict[int, Vector] = {id(text): self._table.vector(text) for text in texts}
+        known: dict[int, Vector] = {id(text): table.vector(text) for text in texts}
         if len(alone) >= ENOUGH:
             self._centre = np.rint(sum(alone) * (CENTRED / len(alone)))
         placed = [

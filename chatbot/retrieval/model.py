@@ -7,14 +7,6 @@ from chatbot.knowledge.model import Passage
 
 
 @dataclass(frozen=True, slots=True)
-class Correction:
-    """A spelling that was read as another: "read 'ketemine' as 'ketamine'"."""
-
-    written: str
-    read: str
-
-
-@dataclass(frozen=True, slots=True)
 class Query:
     """A question made ready for searching.
 
@@ -29,7 +21,6 @@ class Query:
     text: str
     terms: tuple[str, ...]
     words: tuple[str, ...] = ()
-    corrections: tuple[Correction, ...] = ()
     steps: tuple[str, ...] = ()
     weights: tuple[float, ...] = ()
     surface: tuple[tuple[str, ...], ...] = ()
@@ -39,6 +30,12 @@ class Query:
     spoken: tuple[tuple[str, ...], ...] = ()
     meant: tuple[str, ...] = ()
     kind: str = ""
+
+    @property
+    def content(self) -> dict[str, float]:
+        """The terms that are no small words, with their weights."""
+        said = zip(self.terms, self.weights, self.small, strict=True)
+        return {term: weight for term, weight, small in said if not small}
 
 
 @dataclass(frozen=True, slots=True)

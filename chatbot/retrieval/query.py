@@ -1,11 +1,10 @@
 """Making a question ready for searching: what it asks, how it is spelt, what it means."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 from chatbot.retrieval.lexicon import Lexicon
-from chatbot.retrieval.model import Correction, Query
+from chatbot.retrieval.model import Query
 from chatbot.retrieval.vocabulary import Folded
 from chatbot.text.normalise import normalise
 from chatbot.text.terms import words
@@ -45,24 +44,17 @@ def kind(text: str) -> str:
     return min(places)[2] if places else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """How much words count that stand outside the asking sentence."""
-
-    other_sentences: float
-    earlier_question: float
-
-
 class Reader:
-    """Turns questions into queries for one corpus."""
+    """Turns questions into queries for one corpus; `weights` say how much words count that stand
+    outside the asking sentence."""
 
-    def __init__(self, lexicon: Lexicon, weights: Weights) -> None:
+    def __init__(self, lexicon: Lexicon, weights: Mapping[str, float]) -> None:
         self._lexicon = lexicon
         self._weights = weights
 
     def read(self, question: str, context: Sequence[str] = ()) -> Query:
         """The query for a question; `context` are earlier questions, oldest first."""
-        corrections: dict[str, Correction] = {}
+        corrections: dict[str, str] = {}
         steps: list[str] = []
         asking, rest = (" ".join(part) for part in _sentences(question))
         asked, told = self._terms(asking, corrections), self._terms(rest, corrections)
@@ -73,14 +65,14 @@ class Reader:
             meant += self._content(told)
         elif told:
             most = TELLING * self._mass(asked) / max(self._mass(told), 0.1)
-            parts.append((told, min(self._weights.other_sentences, most)))
+            parts.append((told, min(self._weights["other_sentences"], most)))
             steps.append(f"Most weight on the part that asks: “{asking}”.")
         if context and self._leans(question, (*asked, *told)):
             earlier = self._terms(context[-1], corrections)
-            parts.append((earlier, self._weights.earlier_question))
+            parts.append((earlier, self._weights["earlier_question"]))
             meant += self._content(earlier)
             steps.append(f"It cannot stand alone, so the question before counts: “{context[-1]}”.")
-        steps += [f"Read “{c.written}” as “{c.read}”." for c in corrections.values()]
+        steps += [f"Read “{written}” as “{meant}”." for written, meant in corrections.items()]
         weights: dict[str, float] = {}
         surface: dict[str, Folded] = {}
         for entries, factor in parts:
@@ -95,7 +87,6 @@ class Reader:
             text=question,
             terms=tuple(weights),
             words=tuple(dict.fromkeys(" ".join(entry.words) for entry in content)),
-            corrections=tuple(corrections.values()),
             steps=tuple(steps),
             weights=tuple(weights.values()),
             surface=tuple(surface[term].words for term in weights),
@@ -113,12 +104,12 @@ class Reader:
     def _mass(self, entries: Sequence[Folded]) -> float:
         return sum(self._lexicon.weight(entry) for entry in entries)
 
-    def _terms(self, text: str, corrections: dict[str, Correction]) -> tuple[Folded, ...]:
+    def _terms(self, text: str, corrections: dict[str, str]) -> tuple[Folded, ...]:
         said = []
         for word in self._lexicon.analyzer.words(text):
             meant = self._lexicon.spelling.repair(word)
             if meant:
-                corrections[word] = Correction(word, meant)
+                corrections[word] = meant
             said.append(meant or word)
         return self._lexicon.vocabulary.fold(said)
 

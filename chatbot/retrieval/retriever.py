@@ -12,7 +12,7 @@ from chatbot.retrieval.bm25 import Scores
 from chatbot.retrieval.index import RARITY, Index
 from chatbot.retrieval.meaning import WHOLE, Alignment
 from chatbot.retrieval.model import Hit, Query, Ranking
-from chatbot.retrieval.query import Reader, Weights
+from chatbot.retrieval.query import Reader
 
 CANDIDATES = 30  # passages looked at word by word
 DIGITS = 6  # scores are rounded to 1e-6 before they are compared
@@ -46,7 +46,7 @@ class Retriever:
             self.weights |= given["without_vectors"]
             for name in ("near", "forward", "backward", "both"):
                 self.weights.pop(name)
-        self._reader = Reader(self.index.lexicon, Weights(**given["words"]))
+        self._reader = Reader(self.index.lexicon, given["words"])
 
     def query(self, question: str, context: Sequence[str] = ()) -> Query:
         """The question made ready; `context` holds earlier questions, oldest first."""
@@ -65,7 +65,7 @@ class Retriever:
         `without` leaves a document out and `unasked` one phrasing of its own, to see what would
         happen if the folder had none; the statistics stay those of the whole folder.
         """
-        if not self.index.entries or not query.terms:
+        if not self.index.passages or not query.terms:
             return Ranking(query)
         found = self._candidates(query, without, unasked)
         if found is None:
@@ -84,10 +84,10 @@ class Retriever:
         lexical = [weights[name] * shares[name] for name in shares if name not in OF_PASSAGE]
         rows: Scores = np.asarray(sum(lexical))
         if unasked is not None:
-            rows[index.rows_asking(unasked)] = -LOST
+            rows[index.rows_asking.get(unasked, [])] = -LOST
         totals = np.maximum.reduceat(rows, index.first[:-1]) + weights["body"] * shares["body"]
         if without is not None:
-            totals[index.passages_of(without)] = -LOST
+            totals[index.passages_of.get(without, [])] = -LOST
         passages = _largest(totals.round(DIGITS), CANDIDATES)
         if not len(passages):
             return None
@@ -157,7 +157,7 @@ class Retriever:
         signals["kind"] = _agreement(query.kind, self.index.kinds[row])
         said = zip(query.surface, query.small, matched, strict=True)
         return Hit(
-            passage=self.index.entries[number].passage,
+            passage=self.index.passages[number],
             score=float(found.scores[place]),
             asked=self.index.texts[row],
             matched=tuple(" ".join(words) for words, small, has in said if has and not small),

@@ -18,28 +18,28 @@ def test_scores_equal_rank_bm25_to_the_last_bit(texts: list[list[str]], query: l
     if not any(texts):
         return
     expected = LuceneOkapi(texts).get_scores(query)
-    assert Postings(texts).scores(query).tolist() == expected.tolist()
+    assert Postings(texts).scores(query, [1.0] * len(query)).tolist() == expected.tolist()
 
 
 @given(TEXTS, QUERY)
 def test_no_text_scores_below_zero(texts: list[list[str]], query: list[str]) -> None:
-    assert (Postings(texts).scores(query) >= 0).all()
+    assert (Postings(texts).scores(query, [1.0] * len(query)) >= 0).all()
 
 
 def test_an_empty_corpus_scores_nothing() -> None:
-    assert Postings([]).scores(["dose"]).tolist() == []
+    assert Postings([]).scores(["dose"], [1.0]).tolist() == []
 
 
 def test_a_field_empty_in_every_text_scores_zero() -> None:
-    assert Postings([[], []]).scores(["dose"]).tolist() == [0.0, 0.0]
+    assert Postings([[], []]).scores(["dose"], [1.0]).tolist() == [0.0, 0.0]
 
 
 def test_the_only_text_scores_above_zero_for_its_own_words() -> None:
-    assert Postings([["dose"]]).scores(["dose"])[0] > 0
+    assert Postings([["dose"]]).scores(["dose"], [1.0])[0] > 0
 
 
 def test_a_term_in_half_the_texts_still_counts() -> None:
-    assert Postings([["dose"], ["cost"]]).scores(["dose"])[0] > 0
+    assert Postings([["dose"], ["cost"]]).scores(["dose"], [1.0])[0] > 0
 
 
 def test_the_ideal_counts_unknown_terms_as_the_rarest() -> None:

@@ -58,9 +58,7 @@ def test_a_question_that_stands_alone_does_not() -> None:
 
 
 def test_a_misspelling_is_mended_and_said() -> None:
-    query = RETRIEVER.query("what is ketemine")
-    assert [(c.written, c.read) for c in query.corrections] == [("ketemine", "ketamine")]
-    assert "Read “ketemine” as “ketamine”." in query.steps
+    assert "Read “ketemine” as “ketamine”." in RETRIEVER.query("what is ketemine").steps
 
 
 def test_folding_is_said_in_plain_words() -> None:

@@ -11,7 +11,7 @@ from chatbot.text.terms import Analyzer
 CORPUS = dict.fromkeys(
     ["ketamine", "infusion", "nausea", "appointment", "hydroxyzine", "prednisolone", "dose"], 3
 )
-REPAIR = Lexicon.of(Analyzer("en"), (), CORPUS).spelling.repair
+REPAIR = Lexicon(Analyzer("en"), (), CORPUS).spelling.repair
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def test_folding_shows_what_a_phrase_was_taken_for() -> None:
 
 
 def test_the_built_in_vocabulary_knows_patients_words() -> None:
-    same = Lexicon.of(ENGLISH, (), {}).vocabulary.same
+    same = Lexicon(ENGLISH, (), {}).vocabulary.same
     for patient, clinic in (
         ("puffer", "inhaler"),
         ("always tired", "fatigue"),
