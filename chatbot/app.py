@@ -12,7 +12,6 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from chatbot.delivery.worker import deliverer
 from chatbot.errors import Problem, SettingsError, StorageError
-from chatbot.safety.identifiers import redact
 from chatbot.settings import PREFIX, ROOT, Settings
 from chatbot.storage.store import open_store
 from chatbot.web import api, feedback, handoffs, headers, operations, pages, refusals, staff
@@ -55,7 +54,7 @@ def create_app(
 
 def _services(settings: Settings, now: Callable[[], datetime], background: bool) -> Services:
     secret = _secret(settings)
-    store, library = open_store(settings, secret, redact), Library(settings, now)
+    store, library = open_store(settings, secret), Library(settings, now)
     try:
         store.prepare()
     except StorageError as error:

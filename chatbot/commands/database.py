@@ -27,7 +27,7 @@ _BY = Actor(Party.STAFF, "command line")
 
 
 def _store(settings: Settings) -> Store:
-    store = open_store(settings, b"", str)
+    store = open_store(settings)
     store.database.check()
     return store
 

@@ -14,7 +14,7 @@ from chatbot.knowledge.loading import load
 from chatbot.safety.resources import stale
 from chatbot.settings import Settings
 from chatbot.storage.deliveries import channels
-from chatbot.storage.store import Store, open_store
+from chatbot.storage.store import open_store
 
 NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "ceph", "glusterfs", "afs"}
 RUN = "python -m chatbot"
@@ -58,7 +58,7 @@ def _people(settings: Settings) -> Iterator[str]:
                "CHATBOT_NOTIFY_EMAIL, or CHATBOT_WEBHOOK_URL and its secret.")  # fmt: skip
     if not settings.staff_mfa:
         yield "The staff sign in without a second factor. Remove CHATBOT_STAFF_MFA=off."
-    store: Store = open_store(settings, b"", str)
+    store = open_store(settings)
     try:
         if store.database.version() is None:
             yield f"There is no database yet. Run `{RUN} db upgrade`."

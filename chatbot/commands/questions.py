@@ -146,7 +146,7 @@ def _logged(settings: Settings) -> list[str]:
     from chatbot.storage.store import open_store
 
     try:
-        noted = open_store(settings, b"", str).exchanges.since(datetime.min.replace(tzinfo=UTC))
+        noted = open_store(settings).exchanges.since(datetime.min.replace(tzinfo=UTC))
     except StorageError as error:
         print(f"Without the questions of visitors: {error}")
         return []
@@ -174,16 +174,15 @@ def _files(side: str | None, folder: Path) -> Files:
 def gaps(_args: Namespace, settings: Settings) -> None:
     """Print what is not answered well: how often and why, its wordings, what comes nearest."""
     from chatbot.curation.gaps import gaps as find
-    from chatbot.safety.identifiers import redact
     from chatbot.storage.asked import asked
     from chatbot.storage.store import open_store
 
-    store = open_store(settings, b"", redact)
+    store = open_store(settings)
     store.database.check()
     since = datetime.now(UTC) - LOOKED_BACK
     assistant = _assistant(load(read(settings.knowledge)), settings)
     day = clinic_today(assistant.corpus)
-    found = find(assistant, asked(store, since, redact), day)
+    found = find(assistant, asked(store, since), day)
     for gap in found:
         why = ", ".join(f"{reason} {times}×" for reason, times in gap.reasons)
         now = ", ".join(expectations.told(gap.reply))

@@ -1,17 +1,17 @@
 """What was asked lately, for finding gaps: from the question log, reports and hand-offs."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 from chatbot.answering.model import Outcome
 from chatbot.curation.gaps import Asked, Why
+from chatbot.safety.identifiers import redact
 from chatbot.storage.store import Store
 
 MOST = 2_000  # hand-offs looked at
 _UNANSWERED = (Outcome.HANDOFF, Outcome.CHOOSE)
 
 
-def asked(store: Store, since: datetime, redact: Callable[[str], str]) -> tuple[Asked, ...]:
+def asked(store: Store, since: datetime) -> tuple[Asked, ...]:
     """The questions from `since` on whose words are known, redacted; none of people in danger."""
     found = []
     unhelpful = {report.reply for report in store.exchanges.reports()}

@@ -2,7 +2,6 @@
 
 import logging
 import queue
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -11,6 +10,7 @@ import sqlalchemy as sa
 from chatbot.answering.model import Outcome, Reply
 from chatbot.errors import StorageError
 from chatbot.handoff.model import Actor
+from chatbot.safety.identifiers import redact
 from chatbot.storage.audit import append
 from chatbot.storage.engine import Database
 from chatbot.storage.tables import exchanges, feedback
@@ -48,9 +48,8 @@ class Report:
 class Exchanges:
     """The notes. Noting never delays, fails or outlives a reply; `flush` writes what is noted."""
 
-    def __init__(self, database: Database, redact: Callable[[str], str],
-                 keep_questions: bool) -> None:  # fmt: skip
-        self._database, self._redact, self._keep_questions = database, redact, keep_questions
+    def __init__(self, database: Database, keep_questions: bool) -> None:
+        self._database, self._keep_questions = database, keep_questions
         self._queue: queue.Queue[Noted] = queue.Queue(WAITING)
         self.dropped = 0
 
@@ -63,7 +62,7 @@ class Exchanges:
             self._queue.put_nowait(Noted(
                 id, now, reply.outcome.value, reply.reason or "", reply.safety.value,
                 reply.confidence, quoted or offered, reply.knowledge_version,
-                self._redact(question) if keep else None,
+                redact(question) if keep else None,
             ))  # fmt: skip
         except Exception as error:  # a full queue, a mistake in redacting: the reply goes out
             self.dropped += 1

@@ -1,7 +1,6 @@
 """Everything that is kept, behind one name."""
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -64,13 +63,14 @@ class Store:
         return gone
 
 
-def open_store(settings: Settings, secret: bytes, redact: Callable[[str], str]) -> Store:
-    """The store of these settings; touches no disk yet. `secret` makes tokens and codes."""
+def open_store(settings: Settings, secret: bytes = b"") -> Store:
+    """The store of these settings; touches no disk yet. `secret` makes the tokens and codes of
+    new hand-offs."""
     database = open_database(settings)
     kept = timedelta(days=settings.retention_days)
     mails = bool(settings.smtp_url and settings.public_url)
     return Store(
         database, Handoffs(database, secret, channels(settings), mails, kept), Inbox(database),
-        Deliveries(database), Exchanges(database, redact, settings.question_log),
+        Deliveries(database), Exchanges(database, settings.question_log),
         Staff(database, settings.staff_mfa), Audit(database),
     )  # fmt: skip

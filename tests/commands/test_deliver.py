@@ -59,7 +59,7 @@ def store(
     }
     for name, value in values.items():
         monkeypatch.setenv(f"CHATBOT_{name}", value)
-    opened = open_store(Settings.from_mapping(values), b"s", str)
+    opened = open_store(Settings.from_mapping(values), b"s")
     opened.prepare()
     yield opened
     opened.database.engine.dispose()

@@ -35,7 +35,7 @@ def folder(knowledge_folder: KnowledgeFolder, monkeypatch: pytest.MonkeyPatch) -
 
 def store(folder: Path) -> Store:
     settings = Settings(database_url=f"sqlite:///{folder.parent / 'x.db'}", question_log=True)
-    opened = open_store(settings, b"secret", str)
+    opened = open_store(settings, b"secret")
     opened.prepare()
     return opened
 

@@ -20,7 +20,7 @@ ASKED = Submission("Does it hurt?", name="Kim", email="kim@example.org", urgent=
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     monkeypatch.setenv("CHATBOT_INSTANCE", str(tmp_path))
-    opened = open_store(Settings(instance=tmp_path), b"s", str)
+    opened = open_store(Settings(instance=tmp_path), b"s")
     opened.prepare()
     yield opened
     opened.database.engine.dispose()

@@ -18,7 +18,7 @@ def test_old_answered_hand_offs_are_erased_and_open_ones_kept(
 ) -> None:
     monkeypatch.setenv("CHATBOT_INSTANCE", str(tmp_path))
     monkeypatch.setenv("CHATBOT_RETENTION_DAYS", "30")
-    store = open_store(Settings(instance=tmp_path, retention_days=30), b"s", str)
+    store = open_store(Settings(instance=tmp_path, retention_days=30), b"s")
     store.prepare()
     asked = Submission("Does it hurt?", email="kim@example.org")
     old = datetime.now(UTC) - timedelta(days=31)

@@ -17,7 +17,7 @@ from chatbot.storage.store import Store, open_store
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     monkeypatch.setenv("CHATBOT_INSTANCE", str(tmp_path))
-    opened = open_store(Settings(instance=tmp_path), b"s", str)
+    opened = open_store(Settings(instance=tmp_path), b"s")
     opened.prepare()
     return opened
 

@@ -158,7 +158,7 @@ def open_at(tmp_path: Path) -> Iterator[Callable[..., tuple[Settings, Store]]]:
 
     def start(**given: Any) -> tuple[Settings, Store]:
         chosen = settings(instance=tmp_path / "instance", **given)
-        store = open_store(chosen, b"secret", str)
+        store = open_store(chosen, b"secret")
         store.prepare()
         stores.append(store)
         return chosen, store

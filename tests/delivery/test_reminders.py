@@ -35,7 +35,7 @@ class Site:
             knowledge=folder, instance=folder.parent / "instance", public_url="https://faq.example",
             database_url=f"sqlite:///{folder.parent / 'x.db'}",
         )  # fmt: skip
-        self.store: Store = open_store(self.settings, b"secret", str)
+        self.store: Store = open_store(self.settings, b"secret")
         self.store.prepare()
         self.mails: list[Notice] = []
         self.broken = False

@@ -32,7 +32,7 @@ MOMENTS = (
 
 
 def at(folder: Path) -> Store:
-    return open_store(Settings(instance=folder, webhook_url="https://x.example"), b"s", str)
+    return open_store(Settings(instance=folder, webhook_url="https://x.example"), b"s")
 
 
 @pytest.mark.parametrize("moment", MOMENTS, ids=str)

@@ -66,7 +66,7 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
 @pytest.fixture
 def store(settings: Settings) -> Iterator[Store]:
     """A store with its tables made."""
-    opened = open_store(settings, b"secret", lambda text: text.replace("Kim", "[name]"))
+    opened = open_store(settings, b"secret")
     opened.prepare()
     yield opened
     opened.database.engine.dispose()

@@ -29,7 +29,7 @@ def settings(folder: Path) -> Settings:
 
 
 def at(folder: Path) -> Store:
-    return open_store(settings(folder), b"secret", str)
+    return open_store(settings(folder), b"secret")
 
 
 def prepare(folder: Path) -> None:

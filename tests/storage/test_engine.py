@@ -43,7 +43,7 @@ def sound(path: Path) -> bool:
 def test_without_a_setting_the_database_is_a_file_in_instance_for_this_user_only(
     tmp_path: Path,
 ) -> None:
-    store = open_store(Settings(instance=tmp_path / "made"), b"s", str)
+    store = open_store(Settings(instance=tmp_path / "made"), b"s")
     assert not (tmp_path / "made").exists()
     store.prepare()
     assert (tmp_path / "made" / "chatbot.db").stat().st_mode & 0o777 == 0o600
@@ -69,7 +69,7 @@ def test_every_acknowledged_hand_off_was_synced_to_disk_before(
     trace = tmp_path / "trace"
     code = (
         "import sys; from pathlib import Path; from tests.storage.test_engine import *\n"
-        "store = open_store(Settings(instance=Path(sys.argv[1])), b's', str)\n"
+        "store = open_store(Settings(instance=Path(sys.argv[1])), b's')\n"
         "submit(store, 'x'); os.write(1, b'ACK')"
     )
     subprocess.run(
@@ -127,7 +127,7 @@ def test_tables_of_somebody_else_are_left_alone(tmp_path: Path) -> None:
         theirs.execute("CREATE TABLE recipes (name TEXT)")
     before = path.read_bytes()
     with pytest.raises(SchemaOutdated, match="db upgrade"):
-        open_store(Settings(database_url=f"sqlite:///{path}"), b"s", str).prepare()
+        open_store(Settings(database_url=f"sqlite:///{path}"), b"s").prepare()
     assert path.read_bytes() == before
 
 
@@ -143,7 +143,7 @@ def test_a_read_only_database_refuses_writes_and_still_reads(store: Store) -> No
     reference = submit(store)
     code = (
         "import sys; from pathlib import Path; from tests.storage.test_engine import *\n"
-        "store = open_store(Settings(instance=Path(sys.argv[1])), b's', str)\n"
+        "store = open_store(Settings(instance=Path(sys.argv[1])), b's')\n"
         "if not os.getuid(): os.setuid(65534)\n"  # root may write anywhere
         "print(store.inbox.items()[0].reference)\n"
         "try: submit(store, 'x')\n"

@@ -29,13 +29,13 @@ def test_an_exchange_is_noted_with_its_outcome_and_redacted_words(store: Store) 
     chosen = replace(
         REPLY, outcome=Outcome.CHOOSE, reason=None, options=(Option("l", "a.1", "a", None),)
     )
-    store.exchanges.note("r1", REPLY, "I am Kim, does it hurt?", NOW)
+    store.exchanges.note("r1", REPLY, "My name is Kim, does it hurt?", NOW)
     store.exchanges.note("r2", chosen, "parking", NOW + timedelta(hours=1))
     store.exchanges.flush()
     first, second = store.exchanges.since(NOW)
     assert first == exchanges.Noted(
         "r1", NOW, "handoff", "nothing_found", "none", 0.25, (), "v1",
-        "I am [name], does it hurt?",
+        "My name is [name], does it hurt?",
     )  # fmt: skip
     assert (second.outcome, second.reason, second.passages) == ("choose", "", ("a.1",))
     assert store.exchanges.since(NOW + timedelta(minutes=1)) == (second,)
@@ -44,7 +44,7 @@ def test_an_exchange_is_noted_with_its_outcome_and_redacted_words(store: Store) 
 def test_words_are_not_kept_without_the_question_log_and_never_of_somebody_in_danger(
     settings: Settings, store: Store
 ) -> None:
-    silent = open_store(replace(settings, question_log=False), b"s", str)
+    silent = open_store(replace(settings, question_log=False), b"s")
     silent.exchanges.note("r1", REPLY, "does it hurt?", NOW)
     silent.exchanges.flush()
     store.exchanges.note("r2", replace(REPLY, outcome=Outcome.CRISIS), "I want to die", NOW)
@@ -77,13 +77,15 @@ def test_a_full_queue_drops_and_counts_without_waiting(
     assert store.exchanges.dropped == 7
 
 
-def test_a_mistake_in_redacting_never_reaches_the_reply(settings: Settings) -> None:
+def test_a_mistake_in_redacting_never_reaches_the_reply(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(text: str) -> str:
         raise ZeroDivisionError(text)
 
-    clumsy = open_store(settings, b"s", broken)
-    clumsy.exchanges.note("r1", REPLY, "does it hurt?", NOW)
-    assert clumsy.exchanges.dropped == 1
+    monkeypatch.setattr(exchanges, "redact", broken)
+    store.exchanges.note("r1", REPLY, "does it hurt?", NOW)
+    assert store.exchanges.dropped == 1
 
 
 def test_a_failing_database_drops_and_counts_and_the_next_ones_are_written(

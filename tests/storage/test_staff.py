@@ -60,7 +60,7 @@ def test_a_code_works_once(store: Store, secret: str) -> None:
 def test_without_a_required_second_factor_the_password_is_enough(
     settings: Settings, store: Store, secret: str
 ) -> None:
-    relaxed = open_store(replace(settings, staff_mfa=False), b"s", str)
+    relaxed = open_store(replace(settings, staff_mfa=False), b"s")
     assert enter(relaxed, secret, code="")
     relaxed.database.engine.dispose()
 

@@ -56,7 +56,7 @@ def gaps() -> Response:
     """What visitors ask that is not answered well, with the passages that come nearest."""
     here, (assistant, withdrawn) = services(), services().library.current()
     since = here.now() - timedelta(days=knowledge.LOOKED_BACK)
-    found = find_gaps(assistant, asked(here.store, since, redact), here.today(), withdrawn)
+    found = find_gaps(assistant, asked(here.store, since), here.today(), withdrawn)
     faqs = {d.id: d for d in assistant.corpus.documents if d.kind is Kind.FAQ}
     return page("knowledge/gaps.html", gaps=[(gap, told(gap.reply)) for gap in found], faqs=faqs,
                 logged=here.settings.question_log)  # fmt: skip
