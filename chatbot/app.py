@@ -11,8 +11,8 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from chatbot.delivery.worker import deliverer
-from chatbot.errors import Problem, SettingsError, StorageError
-from chatbot.settings import PREFIX, ROOT, Settings
+from chatbot.errors import StorageError
+from chatbot.settings import ROOT, Settings, unusable
 from chatbot.storage.store import open_store
 from chatbot.web import api, feedback, handoffs, headers, operations, pages, refusals, staff
 from chatbot.web.library import Library
@@ -87,9 +87,8 @@ def _secret(settings: Settings) -> bytes:
     except FileExistsError:
         return path.read_bytes()
     except OSError as error:
-        says, fix = f"cannot be made in {path}: {error.strerror}.", "Let us write there, or set it."
-        problem = Problem(f"{PREFIX}SECRET_KEY", 0, "setting", says, fix)
-        raise SettingsError([problem]) from error
+        says = f"cannot be made in {path}: {error.strerror}."
+        raise unusable("SECRET_KEY", says, "Let us write there, or set it.") from error
     with os.fdopen(descriptor, "wb") as file:
         file.write(secrets.token_hex(32).encode())
         file.flush()

@@ -173,6 +173,11 @@ def _refused(name: str, error: Mapping[str, Any]) -> Problem:
     return _problem(name, str(error["input"]), f"It must be {own}." if own else f"{error['msg']}.")
 
 
+def unusable(name: str, says: str, fix: str) -> SettingsError:
+    """The error about one setting that looked sound and cannot be used after all."""
+    return SettingsError([Problem(PREFIX + name, 0, "setting", says, fix)])
+
+
 def _problem(name: str, seen: str, fix: str) -> Problem:
     shown = f"is {seen!r}." if seen else "is not set."
     if any(word in name for word in ("SECRET", "URL")) and seen:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property, lru_cache, partial
-from typing import Self
+from typing import Any, Self
 
 from chatbot.answering import smalltalk
 from chatbot.answering.calibration import calibrate
@@ -57,7 +57,7 @@ class Assistant:
         self.closed = closed or corpus.clinic.closed is not None
         self._public_url = public_url
         self._passages = {passage.id: passage for passage in corpus.passages}
-        self._extra = tuple(
+        self.extra = tuple(
             Resource(r.label, r.call, r.text, r.url, None, r.verified_on) for r in corpus.resources
         )
         self.edition = lru_cache(maxsize=8)(partial(publish, corpus, self.wording, self.disclaimer))
@@ -96,7 +96,7 @@ class Assistant:
         self, categories: Sequence[str] = (), language: str = "en"
     ) -> tuple[Resource, ...]:
         """Where help is to be had in the clinic's country, for every page and error."""
-        return resources(self.corpus.clinic.country, tuple(categories), self._extra, language)
+        return resources(self.corpus.clinic.country, tuple(categories), self.extra, language)
 
     def reply(
         self,
@@ -140,8 +140,9 @@ class Assistant:
     ) -> Reply:
         query = self.retriever.query(question, earlier)
         if not query.terms:
-            reply = self._say(edition, Outcome.HANDOFF, "not_understood", Reason.NOT_UNDERSTOOD)
-            return replace(reply, suggestions=edition.suggestions, steps=query.steps)
+            more = {"suggestions": edition.suggestions, "steps": query.steps}
+            reason = Reason.NOT_UNDERSTOOD
+            return self._say(edition, Outcome.HANDOFF, reason.value, reason=reason, **more)
         picked = self._passages.get(chosen or "")
         if picked and edition.holds(picked):
             return self._quote(edition, query, (picked,), "chosen")
@@ -156,48 +157,32 @@ class Assistant:
         return replace(reply, confidence=confidence, steps=steps)
 
     def _carry_out(self, edition: Edition, decision: Decision, ranking: Ranking) -> Reply:
-        query = ranking.query
+        query, words = ranking.query, ranking.query.words
         passages = tuple(hit.passage for hit in decision.hits)
         if decision.outcome is Outcome.ANSWERED:
             key = "answered" if len(passages) == 1 else "answered_two"
             return self._quote(edition, query, passages, key)
         if decision.outcome is Outcome.CHOOSE:
             options = tuple(option(edition.live[p.document], p) for p in passages)
-            reply = self._say(edition, Outcome.CHOOSE, "choose", looked_for=query.words)
-            return replace(reply, options=options)
+            return self._say(edition, Outcome.CHOOSE, "choose", looked_for=words, options=options)
         reason = decision.reason or Reason.NOTHING_FOUND
-        return self._say(edition, Outcome.HANDOFF, reason.value, reason, looked_for=query.words)
+        return self._say(edition, Outcome.HANDOFF, reason.value, reason=reason, looked_for=words)
 
     def _quote(
         self, edition: Edition, query: Query, passages: tuple[Passage, ...], key: str
     ) -> Reply:
         marks = [key_sentence(passage, query, self.retriever) for passage in passages]
         quoted, cited = quotations(passages, marks, edition.live, self._public_url)
-        reply = self._say(edition, Outcome.ANSWERED, key)
-        return replace(reply, quotations=quoted, citations=cited)
+        return self._say(edition, Outcome.ANSWERED, key, quotations=quoted, citations=cited)
 
     def _talk(self, edition: Edition, spoken: str) -> Reply:
         if spoken == "person":
             return self._say(edition, Outcome.HANDOFF, "person")
-        reply = self._say(edition, Outcome.GREETING, spoken)
-        return replace(reply, suggestions=edition.suggestions)
+        return self._say(edition, Outcome.GREETING, spoken, suggestions=edition.suggestions)
 
-    def _say(
-        self,
-        edition: Edition,
-        outcome: Outcome,
-        key: str,
-        reason: Reason | None = None,
-        looked_for: tuple[str, ...] = (),
-    ) -> Reply:
-        return Reply(
-            outcome=outcome,
-            message=self.wording[key],
-            disclaimer=self.disclaimer,
-            knowledge_version=edition.version,
-            reason=reason,
-            looked_for=looked_for,
-        )
+    def _say(self, edition: Edition, outcome: Outcome, key: str, **more: Any) -> Reply:
+        """A reply in the wording under that key; `more` are its other fields."""
+        return Reply(outcome, self.wording[key], self.disclaimer, edition.version, **more)
 
     def _with_care(self, reply: Reply, question: str, danger: Danger) -> Reply:
         """Put resources above any reply that touches danger, and hand-off above personal advice."""

@@ -1,14 +1,12 @@
 """Turning hits into quotations: the last gate before text reaches a visitor."""
 
-import hashlib
 from collections.abc import Sequence
 
 from chatbot.answering.links import citation_url
 from chatbot.answering.model import Citation, Option, Quotation
 from chatbot.errors import NotVerbatim
 from chatbot.knowledge.model import Document, Kind, Passage
-from chatbot.knowledge.plain import plain
-from chatbot.knowledge.rendering import render
+from chatbot.knowledge.passages import altered
 
 
 def assert_verbatim(passage: Passage, live: dict[str, Document]) -> Document:
@@ -16,10 +14,8 @@ def assert_verbatim(passage: Passage, live: dict[str, Document]) -> Document:
     document = live.get(passage.document)
     if document is None or passage not in document.passages:
         raise NotVerbatim(f"{passage.id} is not a passage of a live document")
-    if hashlib.sha256(passage.source.encode()).hexdigest() != passage.sha256:
-        raise NotVerbatim(f"{passage.id} does not have the hash it was loaded with")
-    if plain(passage.source) != passage.text or render(passage.source) != passage.html:
-        raise NotVerbatim(f"{passage.id} would not be shown as it is written")
+    if why := altered(passage):
+        raise NotVerbatim(f"{passage.id}: {why}")
     return document
 
 

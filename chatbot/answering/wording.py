@@ -6,11 +6,6 @@ from chatbot.builtin import read_yaml
 from chatbot.knowledge.model import Clinic
 
 
-def replaceable() -> frozenset[str]:
-    """The wording keys a clinic may set in `clinic.yaml`."""
-    return frozenset(read_yaml("wording.yaml")["replies"])
-
-
 def wording(clinic: Clinic) -> Mapping[str, str]:
     """Every reply sentence by key, with the clinic's name filled in."""
     replies = {**read_yaml("wording.yaml")["replies"], **clinic.wording}

@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+from chatbot.knowledge.values import DAYS
+
 _LOOK_AHEAD = 62  # days; closed for longer than this is "we cannot say when"
 
 
@@ -18,7 +19,7 @@ def reply_expected(
     zone = ZoneInfo(time_zone)
     today = now.astimezone(zone).date()
     for day in (today + timedelta(days=ahead) for ahead in range(_LOOK_AHEAD)):
-        if day in holidays or (period := hours.get(_DAYS[day.weekday()])) is None:
+        if day in holidays or (period := hours.get(DAYS[day.weekday()])) is None:
             continue
         # Wall-clock times, so that the day the clocks change stays right.
         opens, closes = (datetime.combine(day, at, zone).astimezone(UTC) for at in period)

@@ -150,6 +150,11 @@ def disproved(passage: Passage, kind: Kind, content: bytes | None) -> str:
     source = content.decode("utf-8", "replace").removeprefix("\ufeff")[slice(*passage.span)]
     if (alone(source) if kind is Kind.FAQ else source) != passage.source:
         return "the file holds other text at its span"
+    return altered(passage)
+
+
+def altered(passage: Passage) -> str:
+    """Why a passage is not its own source in every form, worked out anew; "" if it is."""
     sha = hashlib.sha256(passage.source.encode()).hexdigest()
     if sha != passage.sha256 or not passage.id.startswith(f"{passage.document}.{sha[:12]}"):
         return "its hash is another"

@@ -14,8 +14,8 @@ from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from chatbot.errors import Problem, SchemaOutdated, SettingsError, StorageUnavailable
-from chatbot.settings import PREFIX, Settings
+from chatbot.errors import SchemaOutdated, StorageUnavailable
+from chatbot.settings import Settings, unusable
 
 HEAD = "0001"  # the newest migration
 WRITE_WAIT, READ_WAIT = 5.0, 1.0  # seconds
@@ -143,5 +143,4 @@ def _postgresql(url: sa.URL) -> sa.Engine:
     except ModuleNotFoundError as error:
         missing = "PostgreSQL needs a driver that is not installed."
         fix = "Run `pip install -r requirements-scale.txt`."
-        problem = Problem(f"{PREFIX}DATABASE_URL", 0, "setting", missing, fix)
-        raise SettingsError([problem]) from error
+        raise unusable("DATABASE_URL", missing, fix) from error

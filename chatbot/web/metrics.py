@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from chatbot.errors import Problem, SettingsError
-from chatbot.settings import PREFIX
+from chatbot.settings import unusable
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)  # seconds
 
@@ -16,9 +15,7 @@ class Metrics:
             import prometheus_client
         except ImportError as error:
             fix = "Run `pip install -r requirements-scale.txt`, or leave it off."
-            missing = "needs a package that is not installed."
-            problem = Problem(f"{PREFIX}METRICS", 0, "setting", missing, fix)
-            raise SettingsError([problem]) from error
+            raise unusable("METRICS", "needs a package that is not installed.", fix) from error
         self._client = prometheus_client
         self._registry = registry = prometheus_client.CollectorRegistry()
         self._questions = prometheus_client.Counter(

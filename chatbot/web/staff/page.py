@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Response, g, make_response, render_template, url_for
 
-from chatbot.safety.model import Resource
 from chatbot.safety.resources import stale
 from chatbot.storage.deliveries import channels
 from chatbot.storage.inbox import Numbers
@@ -41,11 +40,10 @@ def viewed(subject: str, event: str = "view") -> None:
 
 def _warnings() -> dict[str, Any]:
     """What is wrong with the site; the templates say it in words."""
-    here, corpus = services(), services().library.assistant.corpus
-    extra = [Resource(r.label, verified_on=r.verified_on) for r in corpus.resources]
+    here, assistant = services(), services().library.assistant
     return {
         "nobody_told": not channels(here.settings),
         "one_factor": not here.settings.staff_mfa,
         "dead": here.store.deliveries.dead(),
-        "stale": stale(here.today(), extra, corpus.clinic.country),
+        "stale": stale(here.today(), assistant.extra, here.clinic.country),
     }
