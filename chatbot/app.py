@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from chatbot.delivery.worker import deliverer
 from chatbot.errors import StorageError
 from chatbot.settings import ROOT, Settings, unusable
-from chatbot.storage.store import open_store
+from chatbot.storage.store import Store
 from chatbot.web import api, feedback, handoffs, headers, operations, pages, refusals, staff
 from chatbot.web.library import Library
 from chatbot.web.limits import Limits
@@ -38,8 +38,12 @@ def create_app(
     given = {} if config is None or isinstance(config, Settings) else dict(config)
     testing = bool(given.pop("TESTING", False))
     settings = config if isinstance(config, Settings) else Settings.from_mapping(given)
-    app = Flask("chatbot", static_folder=ROOT / "static", template_folder=ROOT / "templates",
-                instance_path=str(settings.instance.resolve()))  # fmt: skip
+    app = Flask(
+        "chatbot",
+        static_folder=ROOT / "static",
+        template_folder=ROOT / "templates",
+        instance_path=str(settings.instance.resolve()),
+    )
     app.config["TESTING"] = testing
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the contract's order is for reading
     app.extensions[EXTENSION] = _services(settings, now, background)
@@ -54,7 +58,7 @@ def create_app(
 
 def _services(settings: Settings, now: Callable[[], datetime], background: bool) -> Services:
     secret = _secret(settings)
-    store, library = open_store(settings, secret), Library(settings, now)
+    store, library = Store(settings, secret), Library(settings, now)
     try:
         store.prepare()
     except StorageError as error:

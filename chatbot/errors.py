@@ -94,7 +94,8 @@ class DeliveryError(ChatbotError):
     `retry_after` is the receiver's own wish in seconds, if it stated one.
     """
 
-    def __init__(self, message: str, *, permanent: bool = False,
-                 retry_after: float | None = None) -> None:  # fmt: skip
+    def __init__(
+        self, message: str, *, permanent: bool = False, retry_after: float | None = None
+    ) -> None:
         super().__init__(message)
         self.permanent, self.retry_after = permanent, retry_after

@@ -19,14 +19,15 @@ from chatbot.errors import Problem, SettingsError
 
 PREFIX = "CHATBOT_"
 ROOT = Path(__file__).resolve().parent.parent
+_ALIKE = "when DATABASE_URL is PostgreSQL, so that every process signs alike"
+_OURS = "with WEBHOOK_URL, so that the receiver can tell our calls from others"
+_RANDOM = ", e.g. the output of `openssl rand -hex 32`"
 # With what a setting begins that needs another one, that one, and why.
 _PARTNERS = (
-    ("DATABASE_URL", "postgresql", "SECRET_KEY", "when DATABASE_URL is PostgreSQL, so that every"
-     " process signs alike, e.g. the output of `openssl rand -hex 32`"),
-    ("WEBHOOK_URL", "", "WEBHOOK_SECRET", "with WEBHOOK_URL, so that the receiver can tell our"
-     " calls from others, e.g. the output of `openssl rand -hex 32`"),
+    ("DATABASE_URL", "postgresql", "SECRET_KEY", _ALIKE + _RANDOM),
+    ("WEBHOOK_URL", "", "WEBHOOK_SECRET", _OURS + _RANDOM),
     ("SMTP_URL", "", "MAIL_FROM", "with SMTP_URL: the address mails come from"),
-)  # fmt: skip
+)
 
 
 def _switch(on: str = "on") -> BeforeValidator:
@@ -69,8 +70,10 @@ def _origins(value: str | tuple[str, ...]) -> tuple[str, ...]:
         parts = urlsplit(origin)
         exact = parts.scheme in ("http", "https") and parts.netloc and not parts.path + parts.query
         if not exact or any(character in origin for character in " ;'\"*"):
-            raise ValueError("a comma list of exact origins without paths or wildcards, "
-                             "e.g. https://blog.example,https://www.example")  # fmt: skip
+            raise ValueError(
+                "a comma list of exact origins without paths or wildcards, "
+                "e.g. https://blog.example,https://www.example"
+            )
     return origins
 
 
@@ -143,17 +146,22 @@ class Settings:
         problems += [
             _problem(partner, "", f"It must be given {why}.")
             for name, start, partner, why in _PARTNERS
-            if (value := str(values.get(name, ""))).startswith(start) and value
-            and name not in wrong and not values.get(partner)
-        ]  # fmt: skip
+            if (value := str(values.get(name, ""))).startswith(start)
+            and value
+            and name not in wrong
+            and not values.get(partner)
+        ]
         if problems:
             raise SettingsError(problems)
         return settings
 
 
 def _with_files(given: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any]:
-    values = {name: value.strip() if isinstance(value, str) else value
-              for name, value in given.items() if not name.endswith("_FILE")}  # fmt: skip
+    values = {
+        name: value.strip() if isinstance(value, str) else value
+        for name, value in given.items()
+        if not name.endswith("_FILE")
+    }
     for name in given.keys() - values.keys():
         try:
             path = Path(str(given[name]))

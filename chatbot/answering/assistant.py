@@ -124,16 +124,14 @@ class Assistant:
 
     def crisis(self, danger: Danger, version: str = "") -> Reply:
         """Help and nothing else."""
-        return Reply(
-            outcome=Outcome.CRISIS,
-            message=message(danger, self.corpus.clinic.country),
-            disclaimer=self.disclaimer,
-            knowledge_version=version,
-            safety=Safety.EMERGENCY,
-            categories=danger.categories,
-            language=danger.language,
-            resources=self.resources(danger.categories, danger.language),
-        )
+        said = message(danger, self.corpus.clinic.country)
+        return Reply(Outcome.CRISIS, said, self.disclaimer, version, **self._help(danger))
+
+    def _help(self, danger: Danger) -> dict[str, Any]:
+        """What a reply holds of the danger in a question."""
+        shown = self.resources(danger.categories, danger.language) if danger.safety.gravity else ()
+        stated = {"safety": danger.safety, "categories": danger.categories}
+        return {**stated, "language": danger.language, "resources": shown}
 
     def _answer(
         self, edition: Edition, question: str, earlier: tuple[str, ...], chosen: str | None
@@ -193,14 +191,5 @@ class Assistant:
             parts += [self.wording["personal_passage"]] if reply.quotations else []
         if danger.safety is not Safety.NONE:
             parts.insert(0, message(danger, self.corpus.clinic.country))
-        return replace(
-            reply,
-            message="\n\n".join(parts),
-            personal=personal,
-            safety=danger.safety,
-            categories=danger.categories,
-            language=danger.language,
-            resources=self.resources(danger.categories, danger.language)
-            if danger.safety.gravity
-            else (),
-        )
+        said = "\n\n".join(parts)
+        return replace(reply, message=said, personal=personal, **self._help(danger))

@@ -82,17 +82,9 @@ def _own(retriever: Retriever, gate: Gate) -> tuple[list[_Asked], list[_Asked], 
     return own, [_ask(retriever, gate, text, without=name) for name, text in asked], titles
 
 
-def _ask(
-    retriever: Retriever,
-    gate: Gate,
-    text: str,
-    target: str = "",
-    *,
-    without: str | None = None,
-    unasked: str | None = None,
-) -> _Asked:
-    query = retriever.query(text)
-    ranking = retriever.search(query, limit=5, without=without, unasked=unasked)
+def _ask(retriever: Retriever, gate: Gate, text: str, target: str = "", **left: str) -> _Asked:
+    """Ask one question; what is `left` out is `without` or `unasked`, as `search` has them."""
+    ranking = retriever.search(retriever.query(text), 5, **left)
     sure = gate.sure(ranking)
     best = ranking.hits[0].passage.document if ranking.hits else ""
     return _Asked(sure.answer, sure.any, sure.about, best == target, target)

@@ -64,6 +64,8 @@ class Details:
             counts.update(named)
         most = max(1.0, COMMON * len(retriever.corpus.documents))
         self._common = {term for term, count in counts.items() if count > most}
+        strong = {term for term, strength in self._strength.items() if strength == "strong"}
+        self._telling = strong - self._common
 
     def differences(
         self, query: Query, found: Iterable[tuple[Passage, str]]
@@ -78,25 +80,14 @@ class Details:
         self, wanted: Mapping[str, str], amounts: Amounts, passage: Passage, asked: str
     ) -> Difference:
         own = {entry.term: " ".join(entry.words) for entry in self._details(asked)}
-        has = self._of_passage[passage.id]
+        has, telling = self._of_passage[passage.id], self._telling
         lacking = [term for term in wanted if term not in has and term not in self._common]
-        strong = [wanted[term] for term in lacking if self._strength[term] == "strong"]
-        known = any(
-            self._strength[term] == "strong" and term in has and term not in self._common
-            for term in wanted
-        )
-        return Difference(
-            strong=(*strong, *_other_amounts(amounts, passage.text, asked)),
-            mild=tuple(wanted[term] for term in lacking if self._strength[term] != "strong"),
-            extra=tuple(
-                word
-                for term, word in own.items()
-                if not known
-                and term not in wanted
-                and term not in self._common
-                and self._strength[term] == "strong"
-            ),
-        )
+        strong = [wanted[term] for term in lacking if term in telling]
+        mild = [wanted[term] for term in lacking if term not in telling]
+        known = any(term in has and term in telling for term in wanted)
+        extra = [own[term] for term in own if term in telling and term not in wanted]
+        amiss = _other_amounts(amounts, passage.text, asked)
+        return Difference((*strong, *amiss), tuple(mild), () if known else tuple(extra))
 
     def _find(self, text: str) -> list[Folded]:
         folded = self._lines.fold(self._analyzer.words(text))

@@ -34,12 +34,9 @@ def quotations(
         if document.approved_on is None or document.review_by is None:
             raise NotVerbatim(f"{document.id} has no approval dates")
         url = citation_url(document, passage, sentence, public_url)
-        cited.append(
-            Citation(
-                number, document.id, passage.anchor, document.title, passage.section, url,
-                document.approved_on, document.review_by, document.approved_by or "",
-            )
-        )  # fmt: skip
+        place = (document.id, passage.anchor, document.title, passage.section, url)
+        approval = (document.approved_on, document.review_by, document.approved_by or "")
+        cited.append(Citation(number, *place, *approval))
     return tuple(quoted), tuple(cited)
 
 

@@ -110,8 +110,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        print(f"{place}{error.strerror or error}. Check the path, the rights and the disk's space.",
-              file=sys.stderr)  # fmt: skip
+        advice = "Check the path, the rights and the disk's space."
+        print(f"{place}{error.strerror or error}. {advice}", file=sys.stderr)
         return 1
 
 

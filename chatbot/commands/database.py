@@ -19,15 +19,15 @@ from chatbot.handoff.states import OPEN
 from chatbot.settings import Settings
 from chatbot.storage.backup import backup, restore
 from chatbot.storage.deliveries import channels
-from chatbot.storage.engine import open_database
+from chatbot.storage.engine import Database
 from chatbot.storage.migrations import migrate
-from chatbot.storage.store import Store, open_store
+from chatbot.storage.store import Store
 
 _BY = Actor(Party.STAFF, "command line")
 
 
 def _store(settings: Settings) -> Store:
-    store = open_store(settings)
+    store = Store(settings)
     store.database.check()
     return store
 
@@ -35,7 +35,7 @@ def _store(settings: Settings) -> Store:
 @command("db upgrade")
 def upgrade_tables(_args: Namespace, settings: Settings) -> None:
     """make the tables, or bring them to this program's version"""
-    database = open_database(settings)
+    database = Database(settings)
     before = database.version()
     migrate(database)
     print(f"The database was at version {before or 'none'} and is at {database.version()} now.")
@@ -44,14 +44,14 @@ def upgrade_tables(_args: Namespace, settings: Settings) -> None:
 @command("db backup", argument("file", type=Path))
 def backup_database(args: Namespace, settings: Settings) -> None:
     """write a checked copy (SQLite), also while serving"""
-    backup(open_database(settings), args.file)
+    backup(Database(settings), args.file)
     print(f"Wrote {args.file} and checked it. It holds personal data: keep it safe.")
 
 
 @command("db restore", argument("file", type=Path))
 def restore_database(args: Namespace, settings: Settings) -> None:
     """put a copy in its place; the old file is kept"""
-    database = open_database(settings)
+    database = Database(settings)
     kept = restore(database, args.file, datetime.now(UTC))
     print(f"Restored from {args.file}." + (f" The old database is {kept}." if kept else ""))
     database.check()
@@ -61,9 +61,11 @@ def restore_database(args: Namespace, settings: Settings) -> None:
 def purge(_args: Namespace, settings: Settings) -> None:
     """Purge and say how much."""
     gone = _store(settings).purge(datetime.now(UTC))
-    print(f"{count(gone, 'entry', 'entries')} older than {count(settings.retention_days, 'day')}"
-          f" {'is' if gone == 1 else 'are'} gone."
-          " Hand-offs that nobody has answered are kept.")  # fmt: skip
+    print(
+        f"{count(gone, 'entry', 'entries')} older than {count(settings.retention_days, 'day')}"
+        f" {'is' if gone == 1 else 'are'} gone."
+        " Hand-offs that nobody has answered are kept."
+    )
 
 
 @command("deliver", flag("--watch", "go on until stopped"))
@@ -85,8 +87,10 @@ def deliver(args: Namespace, settings: Settings) -> int:
     for delivery in dead:
         print(f"Given up: {delivery.reference} by {delivery.channel}: {delivery.last_error}")
     if not channels(settings):
-        print("Nobody is told of hand-offs: set CHATBOT_SMTP_URL and CHATBOT_NOTIFY_EMAIL, or"
-              " CHATBOT_WEBHOOK_URL.")  # fmt: skip
+        print(
+            "Nobody is told of hand-offs: set CHATBOT_SMTP_URL and CHATBOT_NOTIFY_EMAIL, or"
+            " CHATBOT_WEBHOOK_URL."
+        )
     return 1 if dead or not channels(settings) else 0
 
 

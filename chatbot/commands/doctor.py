@@ -14,7 +14,7 @@ from chatbot.knowledge.loading import load
 from chatbot.safety.resources import stale
 from chatbot.settings import Settings
 from chatbot.storage.deliveries import channels
-from chatbot.storage.store import open_store
+from chatbot.storage.store import Store
 
 NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "ceph", "glusterfs", "afs"}
 RUN = "python -m chatbot"
@@ -42,23 +42,29 @@ def _knowledge(settings: Settings) -> Iterator[str]:
     if samples := [document.id for document in live if document.approved_by == "sample"]:
         shown = ", ".join([*samples[:3], *["…"] * (len(samples) > 3)])
         live_ones = count(len(samples), "live document was", "live documents were")
-        yield (f"{live_ones} approved by “sample” ({shown}). A clinician must approve your own "
-               f"text with `{RUN} approve`; retire the rest.")  # fmt: skip
+        yield (
+            f"{live_ones} approved by “sample” ({shown}). A clinician must approve your own "
+            f"text with `{RUN} approve`; retire the rest."
+        )
     if corpus.clinic.closed is not None:
         yield f"The site is closed in clinic.yaml. Run `{RUN} open` when you want it to answer."
     if old := stale(today, (), corpus.clinic.country):
         lines = count(len(old), "crisis resource was", "crisis resources were")
-        yield (f"{lines} last verified over 180 days ago, first {old[0].label}. Call and see "
-               "docs/safety.md.")  # fmt: skip
+        yield (
+            f"{lines} last verified over 180 days ago, first {old[0].label}. Call and see "
+            "docs/safety.md."
+        )
 
 
 def _people(settings: Settings) -> Iterator[str]:
     if not channels(settings):
-        yield ("Nobody is told of hand-offs. Set CHATBOT_SMTP_URL, CHATBOT_MAIL_FROM and "
-               "CHATBOT_NOTIFY_EMAIL, or CHATBOT_WEBHOOK_URL and its secret.")  # fmt: skip
+        yield (
+            "Nobody is told of hand-offs. Set CHATBOT_SMTP_URL, CHATBOT_MAIL_FROM and "
+            "CHATBOT_NOTIFY_EMAIL, or CHATBOT_WEBHOOK_URL and its secret."
+        )
     if not settings.staff_mfa:
         yield "The staff sign in without a second factor. Remove CHATBOT_STAFF_MFA=off."
-    store = open_store(settings)
+    store = Store(settings)
     try:
         if store.database.version() is None:
             yield f"There is no database yet. Run `{RUN} db upgrade`."
@@ -77,8 +83,10 @@ def _people(settings: Settings) -> Iterator[str]:
 
 def _installation(settings: Settings) -> Iterator[str]:
     if not settings.public_url.startswith("https://"):
-        yield ("CHATBOT_PUBLIC_URL is not set to the https address visitors use, so links in "
-               "mails do not work.")  # fmt: skip
+        yield (
+            "CHATBOT_PUBLIC_URL is not set to the https address visitors use, so links in "
+            "mails do not work."
+        )
     if 0 < len(settings.secret_key) < 32:
         yield "CHATBOT_SECRET_KEY is short enough to be guessed. Use `openssl rand -hex 32`."
     if not settings.instance.exists():
@@ -88,8 +96,10 @@ def _installation(settings: Settings) -> Iterator[str]:
             yield f"{path} can be read by others. Run `chmod 600 {path}`."
     kind = _file_system(settings.instance)
     if kind in NETWORK and not settings.database_url.startswith("postgresql"):
-        yield (f"The SQLite database lies on a network file system ({kind}), where locks cannot be "
-               "relied on. Use a local disk or PostgreSQL.")  # fmt: skip
+        yield (
+            f"The SQLite database lies on a network file system ({kind}), where locks cannot be "
+            "relied on. Use a local disk or PostgreSQL."
+        )
     if shutil.disk_usage(settings.instance).free < LEAST_FREE:
         yield f"The disk of {settings.instance} is almost full. Free some space."
 

@@ -26,8 +26,11 @@ def clinic_today(corpus: Corpus) -> date:
     return today(corpus.clinic, datetime.now(UTC))
 
 
-@command("check", flag("--lint", "also warn of how the texts read"),
-         flag("--strict", "warnings fail too"))  # fmt: skip
+@command(
+    "check",
+    flag("--lint", "also warn of how the texts read"),
+    flag("--strict", "warnings fail too"),
+)
 def check(args: Namespace, settings: Settings) -> int:
     """Print all findings, then the state of the documents."""
     files = read(settings.knowledge)
@@ -60,26 +63,29 @@ def _report(corpus: Corpus) -> None:
     day, clinic = clinic_today(corpus), corpus.clinic
     kinds = Counter(document.kind for document in corpus.documents)
     entries = count(kinds[Kind.FAQ], "FAQ entry", "FAQ entries")
-    print(f"{clinic.name}: {count(kinds[Kind.ARTICLE], 'article')}, {entries}, "
-          f"{count(len(corpus.passages), 'passage')}")  # fmt: skip
+    print(
+        f"{clinic.name}: {count(kinds[Kind.ARTICLE], 'article')}, {entries}, "
+        f"{count(len(corpus.passages), 'passage')}"
+    )
     if clinic.closed:
         print(f"CLOSED: {clinic.closed}")
+    states = [(d.state(day, clinic.require_approved_text), d.id) for d in corpus.documents]
     for state in State:
-        found = [document.id for document in corpus.documents
-                 if document.state(day, clinic.require_approved_text) is state]  # fmt: skip
+        found = [name for its, name in states if its is state]
         if found:
             named = "" if state is State.LIVE else ": " + ", ".join(found)
             print(f"{len(found)} {state.value}{named}")
     live = corpus.live(day)
     for document in live:
         if document.review_by and document.review_by <= day + SOON:
-            print(f"Soon out of date: {document.id} ({document.file}), "
-                  f"last day {document.review_by}")  # fmt: skip
+            print(
+                f"Soon out of date: {document.id} ({document.file}), last day {document.review_by}"
+            )
     sample = [d.id for d in live if "sample" in (d.approved_by or "").casefold()]
     if sample:
         said = f"{len(sample)} live, but approved only as a sample; a clinician must approve: "
-        print(textwrap.fill(said + ", ".join(sample), 100, subsequent_indent="  ",
-                            break_on_hyphens=False))  # fmt: skip
+        names = ", ".join(sample)
+        print(textwrap.fill(said + names, 100, subsequent_indent="  ", break_on_hyphens=False))
 
 
 @command("verify")
@@ -88,14 +94,19 @@ def verify(_args: Namespace, settings: Settings) -> int:
     corpus = load(read(settings.knowledge)).corpus
     live = corpus.live(clinic_today(corpus))
     files = read(settings.knowledge).contents
-    found = [finding("not-verbatim", document.file, name=passage.id, why=why)
-             for document in live for passage in document.passages
-             if (why := disproved(passage, document.kind, files.get(document.file)))]  # fmt: skip
+    found = [
+        finding("not-verbatim", document.file, name=passage.id, why=why)
+        for document in live
+        for passage in document.passages
+        if (why := disproved(passage, document.kind, files.get(document.file)))
+    ]
     for problem in found:
         print(problem, file=sys.stderr)
     passages = sum(len(document.passages) for document in live)
-    print(f"{passages - len(found)} of {count(passages, 'live passage')} in "
-          f"{count(len(live), 'document')} proven: file, span, SHA-256, text and HTML")  # fmt: skip
+    print(
+        f"{passages - len(found)} of {count(passages, 'live passage')} in "
+        f"{count(len(live), 'document')} proven: file, span, SHA-256, text and HTML"
+    )
     return 1 if found else 0
 
 
@@ -103,9 +114,14 @@ def verify(_args: Namespace, settings: Settings) -> int:
     "approve",
     argument("document", "an article, FAQ file or FAQ entry", metavar="FILE[#ID]"),
     argument("--by", "who approves", required=True, metavar="NAME"),
-    argument("--until", "the last day it may be quoted, such as 2027-01-15", required=True,
-             type=a_date, metavar="DATE"),
-)  # fmt: skip
+    argument(
+        "--until",
+        "the last day it may be quoted, such as 2027-01-15",
+        required=True,
+        type=a_date,
+        metavar="DATE",
+    ),
+)
 def approve_document(args: Namespace, settings: Settings) -> None:
     """Write an approval, with today's date at the clinic, leaving all else as it is."""
     name, _, entry = args.document.partition("#")
@@ -116,12 +132,21 @@ def approve_document(args: Namespace, settings: Settings) -> None:
     here, root = Path(name).resolve(), settings.knowledge.resolve()
     path = here.relative_to(root).as_posix() if here.is_relative_to(root) else name
     if path not in files.contents or "/" not in path:
-        raise ChatbotError(f"{name} is no article or FAQ file in {settings.knowledge}.\n"
-                           "Write its path, such as faqs/visits.yaml#visit-length.")  # fmt: skip
+        raise ChatbotError(
+            f"{name} is no article or FAQ file in {settings.knowledge}.\n"
+            "Write its path, such as faqs/visits.yaml#visit-length."
+        )
     if not args.by.strip() or args.until < day:
         raise ChatbotError(f"Name who approves, and a last day not before today, {day}.")
-    content, names = approve(path, files.contents[path], entry or None, by=args.by.strip(),
-                             on=day, until=args.until, language=corpus.clinic.language)  # fmt: skip
+    content, names = approve(
+        path,
+        files.contents[path],
+        entry or None,
+        by=args.by.strip(),
+        on=day,
+        until=args.until,
+        language=corpus.clinic.language,
+    )
     write(settings.knowledge / path, content)
     print(f"Approved until {args.until} in {path}: {', '.join(names)}")
 

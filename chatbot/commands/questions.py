@@ -8,6 +8,7 @@ import sys
 import tarfile
 from argparse import Namespace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from chatbot.answering.assistant import Assistant
@@ -30,12 +31,21 @@ def _assistant(loaded: Loaded, settings: Settings, *, sound: bool = False) -> As
     has to be `sound`, they are raised as a KnowledgeError."""
     if sound and loaded.errors:
         raise KnowledgeError(loaded.problems)
-    return Assistant(loaded.corpus, semantics=settings.semantics, public_url=settings.public_url,
-                     closed=bool(loaded.errors))  # fmt: skip
+    return Assistant(
+        loaded.corpus,
+        semantics=settings.semantics,
+        public_url=settings.public_url,
+        closed=bool(loaded.errors),
+    )
 
 
-@command("ask", argument("question"), flag("--explain", "show every step in plain words"),
-         flag("--json", "print the reply as the API sends it"), ON)  # fmt: skip
+@command(
+    "ask",
+    argument("question"),
+    flag("--explain", "show every step in plain words"),
+    flag("--json", "print the reply as the API sends it"),
+    ON,
+)
 def ask(args: Namespace, settings: Settings) -> None:
     """Print the reply; the exit code is 0 for every outcome."""
     from chatbot.web.serialise import reply_json
@@ -80,10 +90,13 @@ def test(args: Namespace, settings: Settings) -> int:
     assistant = _assistant(load(read(settings.knowledge)), settings)
     corpus = assistant.corpus
     if not corpus.expectations:
-        print("There are no expected questions. Add some to questions.yaml, e.g.\n"
-              "- {ask: how long is the drip, expect: infusion-length}")  # fmt: skip
+        print(
+            "There are no expected questions. Add some to questions.yaml, e.g.\n"
+            "- {ask: how long is the drip, expect: infusion-length}"
+        )
         return 0
-    found = expectations.results(assistant, corpus.expectations, args.on or clinic_today(corpus))
+    ask_on = partial(assistant.reply, today=args.on or clinic_today(corpus))
+    found = expectations.results(corpus.expectations, ask_on)
     broken = [result for result in found if not result.kept]
     for result in broken:
         expectation = result.expectation
@@ -96,10 +109,14 @@ def test(args: Namespace, settings: Settings) -> int:
 @command(
     "evaluate",
     argument("--knowledge", "the folder (default: CHATBOT_KNOWLEDGE)", type=Path),
-    argument("--questions", 'lines of {"question": "…", "targets": ["id"]}; no targets: must not'
-             " be answered", type=Path, required=True),
+    argument(
+        "--questions",
+        'lines of {"question": "…", "targets": ["id"]}; no targets: must not be answered',
+        type=Path,
+        required=True,
+    ),
     flag("--json", "print JSON instead of a table"),
-)  # fmt: skip
+)
 def evaluate_folder(args: Namespace, settings: Settings) -> None:
     """Print how well a folder answers questions whose answers are known."""
     from chatbot.curation.evaluation import evaluate, read_questions
@@ -114,14 +131,17 @@ def evaluate_folder(args: Namespace, settings: Settings) -> None:
     print(json.dumps(result.as_json(), indent=2) if args.json else "\n".join(result.lines()))
 
 
-@command("diff", argument("old", "a folder, or a Git revision such as HEAD or main~1"),
-         argument("new", "likewise; default: the folder as it is now", nargs="?"), ON,
-         argument("--fail-on", "exit 1 for a merge gate",
-                  choices=["vanishes", "any"]))  # fmt: skip
+@command(
+    "diff",
+    argument("old", "a folder, or a Git revision such as HEAD or main~1"),
+    argument("new", "likewise; default: the folder as it is now", nargs="?"),
+    ON,
+    argument("--fail-on", "exit 1 for a merge gate", choices=["vanishes", "any"]),
+)
 def diff(args: Namespace, settings: Settings) -> int:
     """Print which answers differ; exit 0 unless `--fail-on` applies or a side has errors."""
-    old, new = (_assistant(load(_files(side, settings.knowledge)), settings, sound=True)
-                for side in (args.old, args.new))  # fmt: skip
+    sides = [load(_files(side, settings.knowledge)) for side in (args.old, args.new)]
+    old, new = (_assistant(side, settings, sound=True) for side in sides)
     for name, what in expectations.changed_documents(old.corpus, new.corpus):
         print(f"document {name}: {what}")
     questions = [q for side in (old, new) for q in expectations.known_questions(side.corpus)]
@@ -129,8 +149,8 @@ def diff(args: Namespace, settings: Settings) -> int:
     found = expectations.changes(old, new, questions, args.on or clinic_today(new.corpus))
     for change in found:
         print(f"\n“{change.question}” {change.kind}: {change.before} → {change.after}")
-        before, after = ([text[start:end] for start, end in sentences(text)]
-                         for text in (change.text_before, change.text_after))  # fmt: skip
+        texts = (change.text_before, change.text_after)
+        before, after = ([text[start:end] for start, end in sentences(text)] for text in texts)
         for line in difflib.ndiff(before, after) if before and after else ():
             if line[0] in "+-":
                 print(f"    {line}")
@@ -143,10 +163,10 @@ def _logged(settings: Settings) -> list[str]:
     """What visitors asked, as far as it is kept and the database is there."""
     if not settings.question_log:
         return []
-    from chatbot.storage.store import open_store
+    from chatbot.storage.store import Store
 
     try:
-        noted = open_store(settings).exchanges.since(datetime.min.replace(tzinfo=UTC))
+        noted = Store(settings).exchanges.since(datetime.min.replace(tzinfo=UTC))
     except StorageError as error:
         print(f"Without the questions of visitors: {error}")
         return []
@@ -175,9 +195,9 @@ def gaps(_args: Namespace, settings: Settings) -> None:
     """Print what is not answered well: how often and why, its wordings, what comes nearest."""
     from chatbot.curation.gaps import gaps as find
     from chatbot.storage.asked import asked
-    from chatbot.storage.store import open_store
+    from chatbot.storage.store import Store
 
-    store = open_store(settings)
+    store = Store(settings)
     store.database.check()
     since = datetime.now(UTC) - LOOKED_BACK
     assistant = _assistant(load(read(settings.knowledge)), settings)

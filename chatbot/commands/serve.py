@@ -15,9 +15,18 @@ from chatbot.settings import Settings
 
 THREADS = 8
 PATIENCE = 15  # seconds a client may be idle, or take to send one request
-# waitress spools longer bodies to disk before the application can refuse them; past this size it
-# refuses them itself.
-LONGEST_BODY = 16 * 1024 * 1024
+SERVER = {
+    "threads": THREADS,
+    "connection_limit": 2000,
+    "asyncore_use_poll": True,
+    "channel_timeout": PATIENCE,
+    "cleanup_interval": PATIENCE // 3,
+    # waitress spools longer bodies to disk before the application can refuse them; past this size
+    # it refuses them itself.
+    "max_request_body_size": 16 * 1024 * 1024,
+    "ident": None,
+    "clear_untrusted_proxy_headers": False,  # which of them count, TRUSTED_PROXIES says
+}
 
 
 class Channel(HTTPChannel):  # type: ignore[misc]
@@ -39,9 +48,12 @@ def port(text: str) -> int:
     return int(text)
 
 
-@command("serve", argument("--host", default="127.0.0.1"),
-         argument("--port", type=port, default=os.environ.get("PORT", "8000")),
-         flag("--strict", "exit 1 when the knowledge folder has errors"))  # fmt: skip
+@command(
+    "serve",
+    argument("--host", default="127.0.0.1"),
+    argument("--port", type=port, default=os.environ.get("PORT", "8000")),
+    flag("--strict", "exit 1 when the knowledge folder has errors"),
+)
 def serve(args: Namespace, settings: Settings) -> int:
     """Serve until stopped; a folder with errors serves closed unless `--strict`."""
     import waitress
@@ -63,11 +75,7 @@ def serve(args: Namespace, settings: Settings) -> int:
     if broken:
         print("Serving closed until the errors above are mended.", file=sys.stderr)
     try:
-        server: Any = waitress.create_server(
-            app, host=args.host, port=args.port, threads=THREADS, connection_limit=2000,
-            asyncore_use_poll=True, channel_timeout=PATIENCE, cleanup_interval=PATIENCE // 3,
-            max_request_body_size=LONGEST_BODY, ident=None, clear_untrusted_proxy_headers=False,
-        )  # fmt: skip  # which of a proxy's headers count, TRUSTED_PROXIES says
+        server: Any = waitress.create_server(app, host=args.host, port=args.port, **SERVER)
     except (OSError, ValueError) as error:
         services.stop()
         why = f"Cannot listen on {args.host}, port {args.port}: {error}. If another program"

@@ -111,8 +111,9 @@ def _prepare(
     for element in root.find_all(list(_SHIFTED)):
         text, (table, mark) = element.get_text(strip=True), _SHIFTED[element.name]
         simple = all(ord(char) in table for char in text)
-        note = f"[{text.strip('[]')}]" if element.find("a") else (
-            text.translate(table) if simple else f"{mark}({text})")  # fmt: skip
+        note = text.translate(table) if simple else f"{mark}({text})"
+        if element.find("a"):
+            note = f"[{text.strip('[]')}]"
         element.replace_with(note if text else "")
     for element in root.find_all(list(_RENAMED)):
         element.name = _RENAMED[element.name]
@@ -150,9 +151,12 @@ def _markdown(root: Any) -> str:
     from markdownify import ATX, BACKSLASH, MarkdownConverter
 
     writer: Any = MarkdownConverter(
-        heading_style=ATX, bullets="-", newline_style=BACKSLASH, table_infer_header=True,
+        heading_style=ATX,
+        bullets="-",
+        newline_style=BACKSLASH,
+        table_infer_header=True,
         autolinks=False,
-    )  # fmt: skip
+    )
     writer.escape = _escaped
     return str(writer.convert_soup(root))
 

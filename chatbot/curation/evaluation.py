@@ -16,9 +16,13 @@ from chatbot.knowledge.model import Corpus, Passage
 RANKED = 10
 Z = 1.959964  # the normal quantile of a two-sided 95 % interval
 OUTCOMES = (
-    "answered-right", "answered-wrong", "choose-with-target", "choose-without", "handed-off",
+    "answered-right",
+    "answered-wrong",
+    "choose-with-target",
+    "choose-without",
+    "handed-off",
     "other",
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +86,11 @@ class Evaluation:
     def as_json(self) -> dict[str, object]:
         """Everything as plain numbers."""
         wrong = [{"question": asked, "answered": passage} for asked, passage in self.wrong]
-        told = {
-            name: {"share": round(share.value, 6),
-                   "interval": [round(end, 6) for end in share.interval],
-                   "count": share.count, "of": share.of}
-            for name, share in self.shares.items()
-        }  # fmt: skip
+        told: dict[str, object] = {}
+        for name, share in self.shares.items():
+            interval = [round(end, 6) for end in share.interval]
+            counts = {"count": share.count, "of": share.of}
+            told[name] = {"share": round(share.value, 6), "interval": interval, **counts}
         return {**told, "MRR@10": round(self.mrr_at_10, 6), "wrong": wrong}
 
     def lines(self) -> list[str]:

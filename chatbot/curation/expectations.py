@@ -1,7 +1,7 @@
 """What visitors get for a list of questions: as expected or not, before and after an edit."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
@@ -63,16 +63,11 @@ def keeps(reply: Reply, expect: str) -> bool:
     return any(expect in (found, found.split("#")[0]) for found in told(reply))
 
 
-def results(
-    assistant: Assistant,
-    expectations: Iterable[Expectation],
-    today: date,
-    withdrawn: frozenset[str] = frozenset(),
-) -> tuple[Result, ...]:
-    """Ask every question as a visitor would on `today`."""
+def results(expectations: Iterable[Expectation], ask: Callable[[str], Reply]) -> tuple[Result, ...]:
+    """Ask every question as a visitor would."""
     found = []
     for expectation in expectations:
-        reply = assistant.reply(expectation.ask, today=today, withdrawn=withdrawn)
+        reply = ask(expectation.ask)
         kept = keeps(reply, expectation.expect)
         found.append(Result(expectation, ", ".join(told(reply)), kept, reply))
     return tuple(found)
@@ -87,8 +82,10 @@ def changes(
     for question in dict.fromkeys(questions) if old.corpus != new.corpus else ():
         replies = [side.reply(question, today=today) for side in (old, new)]
         before, after = (", ".join(told(reply)) for reply in replies)
-        texts = ["\n\n".join(quotation.passage.text for quotation in reply.quotations)
-                 for reply in replies]  # fmt: skip
+        texts = [
+            "\n\n".join(quotation.passage.text for quotation in reply.quotations)
+            for reply in replies
+        ]
         if before != after or texts[0] != texts[1]:
             found.append(Change(question, before, after, *texts))
     return tuple(found)
@@ -106,8 +103,10 @@ def missed(hidden: Collection[tuple[str, bool]]) -> str:
     """What more wordings would bring, from those that were asked while hidden; "" when nothing."""
     lost = Counter(name for name, found in hidden if not found)
     most = ", ".join(sorted(lost, key=lambda name: (-lost[name], name))[:5])
-    return most and (f"{lost.total()} of {len(hidden)} wordings in also_asked would not find their "
-                     f"entry if they were not there. More would help most in: {most}.")  # fmt: skip
+    return most and (
+        f"{lost.total()} of {len(hidden)} wordings in also_asked would not find their "
+        f"entry if they were not there. More would help most in: {most}."
+    )
 
 
 def changed_documents(old: Corpus, new: Corpus) -> tuple[tuple[str, str], ...]:

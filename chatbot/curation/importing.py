@@ -80,9 +80,8 @@ def _written(
         title = one_line(one.question if isinstance(one, Entry) else one.title or file.stem)
         if title in there:
             why = f"{there[title]} has “{title}” already"
-            problems.append(
-                _refused(name, why, "To bring it over anew, rename or remove that one.")
-            )
+            hint = "To bring it over anew, rename or remove that one."
+            problems.append(_refused(name, why, hint))
         elif isinstance(one, Entry):
             entries.append(replace(one, id=free_id(one.id, taken)))
         elif not one.markdown.strip():
@@ -91,17 +90,15 @@ def _written(
             problems.append(_refused(f"{name}: {one.title}" if one.title else name, why))
         else:
             path = f"articles/{free_id(title, taken)}.md"
-            address = [f"url: {quoted(one.url)}"] if one.url else []
-            head = ["---", f"title: {quoted(title)}", "status: draft", *address,
-                    f"# {origin}", "---", ""]  # fmt: skip
-            text = "\n".join([*head, printable(one.markdown)]).encode()
-            files.append((path, text))
+            head = ["---", f"title: {quoted(title)}", "status: draft"]
+            head += [f"url: {quoted(one.url)}"] if one.url else []
+            head += [f"# {origin}", "---", ""]
+            files.append((path, "\n".join([*head, printable(one.markdown)]).encode()))
             hint = f"Look at it in {file.name} and write what matters as text."
-            problems += [
-                finding("left-out", path, len(head) + line + 1, hint=hint,
-                        what=what[:1].upper() + what[1:])
-                for line, what in one.lost
-            ]  # fmt: skip
+            for line, lost in one.lost:
+                what = lost[:1].upper() + lost[1:]
+                place = len(head) + line + 1
+                problems.append(finding("left-out", path, place, hint=hint, what=what))
     if entries:
         path = f"faqs/{free_id(file.stem, taken)}.yaml"
         files.append((path, faq_source(entries, origin).encode()))
@@ -136,9 +133,11 @@ def _word(name: str, content: bytes) -> Iterator[_Found]:
         blank = mammoth.images.img_element(lambda image: {"src": ""})
         title = "p[style-name='Title'] => h1.title:fresh"
         result = mammoth.convert_to_html(
-            io.BytesIO(content), convert_image=blank, style_map=title,
+            io.BytesIO(content),
+            convert_image=blank,
+            style_map=title,
             include_embedded_style_map=False,
-        )  # fmt: skip
+        )
     except (_Unreadable, RecursionError):
         raise
     except Exception as error:  # what a library raises for a broken file is not foreseeable
@@ -184,11 +183,11 @@ def _paragraphs(body: str) -> str:
     body = _SHORTCODE.sub(shortcode, body)
     if re.search(r"<p[\s>]|<pre[\s>]", body):
         return body
-    parts = (part.strip() for part in re.split(r"\r?\n\s*\r?\n", body))
+    parts = filter(None, (part.strip() for part in re.split(r"\r?\n\s*\r?\n", body)))
     return "\n".join(
         part if _BLOCK.match(part) else "<p>" + re.sub(r"\r?\n", "<br>", part) + "</p>"
-        for part in parts if part
-    )  # fmt: skip
+        for part in parts
+    )
 
 
 def _table(name: str, content: bytes) -> Iterator[_Found]:
@@ -204,8 +203,10 @@ def _table(name: str, content: bytes) -> Iterator[_Found]:
     except csv.Error as error:
         raise _Unreadable(f"it is no sound CSV ({error})") from error
     names = {(key or "").strip().lower(): key for key in (rows[0] if rows else {})}
-    found = {key: next((names[name] for name in known if name in names), None)
-             for key, known in columns.items()}  # fmt: skip
+    found = {
+        key: next((names[name] for name in known if name in names), None)
+        for key, known in columns.items()
+    }
     if found["question"] is None or found["answer"] is None:
         raise _Unreadable("its first row names no columns “question” and “answer”")
     for number, row in enumerate(rows, start=2):
@@ -214,9 +215,9 @@ def _table(name: str, content: bytes) -> Iterator[_Found]:
         if re.search(r"</?(p|br|a|ul|ol|li|b|strong|em|div|span)\b", answer):
             page = convert(answer, whole=True)
             answer = page.markdown
-            for _, what in page.lost:
-                yield finding("left-out", name, number, what=f"In row {number}, {what}",
-                              hint="Write what matters as text.")  # fmt: skip
+            for _, lost in page.lost:
+                what, hint = f"In row {number}, {lost}", "Write what matters as text."
+                yield finding("left-out", name, number, what=what, hint=hint)
         if cell["question"] and answer.strip():
             others = re.split(r"[\n|]", cell.get("also_asked", ""))
             yield Entry(cell["question"], cell["question"], answer, others)

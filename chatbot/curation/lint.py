@@ -32,9 +32,9 @@ def lint(corpus: Corpus, files: Files) -> tuple[Problem, ...]:
     for document in kept:
         text, seen = texts[document.file], set(rules()["known_abbreviations"])
         for passage in document.passages:
-            remarks = (_leaning(document.kind, passage.text), _unsafe(passage.text),
-                       _abbreviations(document, passage.text, seen))  # fmt: skip
-            for code, values, words in (remark for some in remarks for remark in some):
+            remarks = [*_leaning(document.kind, passage.text), *_unsafe(passage.text)]
+            remarks += _abbreviations(document, passage.text, seen)
+            for code, values, words in remarks:
                 line = _line(text, passage, words)
                 found.add(finding(code, document.file, line, **values))
         for code, values in _whole(document, corpus.clinic.language):
@@ -76,8 +76,10 @@ def numbers(corpus: Corpus, files: Files) -> dict[tuple[str, str], dict[str, tup
 def rules() -> Mapping[str, Any]:
     """The rules of `builtin/lint.yaml`, their expressions compiled."""
     raw = read_yaml("lint.yaml")
-    unsafe = [(r["near"], _compiled(r["match"]), _compiled(r.get("not", "(?!)")), r["why"])
-              for r in raw["unsafe"]]  # fmt: skip
+    unsafe = [
+        (r["near"], _compiled(r["match"]), _compiled(r.get("not", "(?!)")), r["why"])
+        for r in raw["unsafe"]
+    ]
     unit = "|".join(raw["units"])
     number = rf"(?<![\w.,])(\d+(?:[.,]\d+)*(?: ?(?:-|–|to) ?\d+(?:[.,]\d+)*)?) ?-?({unit})(?!\w)"
     leaning = {name: _compiled(rule) for name, rule in raw["leaning"].items()}
@@ -113,13 +115,16 @@ def _twice(documents: list[Document], language: str) -> Iterator[Problem]:
             terms = frozenset(analyzer.terms(question))
             other = first.setdefault(terms - small or terms, document)
             if other is not document:
-                yield finding("same-question", document.file, document.line, question=question,
-                              other=f"{other.id} ({other.file}:{other.line})")  # fmt: skip
+                values = {"question": question, "other": _place(other)}
+                yield finding("same-question", document.file, document.line, **values)
         for passage in document.passages:
             other = first.setdefault(passage.sha256, document)
             if other is not document:
-                where = f"{other.id} ({other.file}:{other.line})"
-                yield finding("same-text", document.file, document.line, other=where)
+                yield finding("same-text", document.file, document.line, other=_place(other))
+
+
+def _place(document: Document) -> str:
+    return f"{document.id} ({document.file}:{document.line})"
 
 
 def _leaning(kind: Kind, text: str) -> Iterator[_Remark]:

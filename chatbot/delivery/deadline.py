@@ -10,8 +10,7 @@ from typing import Self
 from chatbot.errors import DeliveryError
 
 SECONDS = 10.0
-_TUNNELS = [ipaddress.IPv6Network(n) for n in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16",
-                                               "2001::/32", "::/96")]  # fmt: skip
+_TUNNELS = ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96")
 
 
 class Deadline:
@@ -72,6 +71,6 @@ def refuse_private(address: str) -> None:
     """Raises DeliveryError, for good, unless `address` is a public one on the internet."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     ip = getattr(ip, "ipv4_mapped", None) or ip
-    if not ip.is_global or ip.is_multicast or any(ip in network for network in _TUNNELS):
+    if not ip.is_global or ip.is_multicast or any(ip in ipaddress.ip_network(n) for n in _TUNNELS):
         private = "the receiver has a private address. If it is meant to, set "
         raise DeliveryError(f"{private}CHATBOT_WEBHOOK_PRIVATE=on", permanent=True)

@@ -1,6 +1,6 @@
 """What a notice says: a reference and a link, never the visitor's words, name or address."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,7 +22,7 @@ class Notice:
     to: str = ""  # a visitor's address; empty: the staff
 
 
-Sender = Callable[[Notice, datetime], None]  # raises DeliveryError
+Senders = Mapping[str, Callable[[Notice, datetime], None]]  # by channel; raise DeliveryError
 
 
 def compose(claimed: Claimed, public_url: str) -> Notice:

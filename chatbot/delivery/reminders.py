@@ -1,13 +1,12 @@
 """Reminds the staff, 30, 7 and 0 days ahead, of documents that go out of date."""
 
 import logging
-from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 
 from chatbot.builtin import read_yaml
 from chatbot.curation.freshness import reminders
-from chatbot.delivery.notices import Notice, Sender
+from chatbot.delivery.notices import Notice, Senders
 from chatbot.errors import DeliveryError
 from chatbot.handoff.model import PROGRAM
 from chatbot.knowledge.clinic import today
@@ -19,7 +18,7 @@ from chatbot.storage.audit import Audit
 log = logging.getLogger(__name__)
 
 
-def remind(settings: Settings, audit: Audit, senders: Mapping[str, Sender], now: datetime) -> None:
+def remind(settings: Settings, audit: Audit, senders: Senders, now: datetime) -> None:
     """One notice for each channel with everything that is due and was not sent by it, as the audit
     trail tells; what is not accepted is tried again the next time. Raises StorageError."""
     corpus = load(read(settings.knowledge)).corpus
@@ -41,9 +40,11 @@ def _notice(due: list[str], public_url: str) -> Notice:
     pairs = sorted((last, name) for name, last, _ in map(str.split, due))
     link = f"{public_url}/staff/knowledge/expiring" if public_url else ""
     fill = {
-        "count": len(due), "soonest": pairs[0][0], "link": link,
+        "count": len(due),
+        "soonest": pairs[0][0],
+        "link": link,
         "documents": "\n".join(wording["line"].format(id=n, last=last) for last, n in pairs),
-    }  # fmt: skip
+    }
     number = sha256("\n".join(due).encode()).hexdigest()[:32]
-    return Notice(number, "reminder", "knowledge", wording["subject"].format(**fill),
-                  wording["text"].format(**fill), link, urgent=False)  # fmt: skip
+    subject, text = (wording[part].format(**fill) for part in ("subject", "text"))
+    return Notice(number, "reminder", "knowledge", subject, text, link, urgent=False)

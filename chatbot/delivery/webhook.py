@@ -25,14 +25,21 @@ def signature(secret: str, id: str, timestamp: int, body: bytes) -> str:
 def send_webhook(settings: Settings, notice: Notice, now: datetime) -> None:
     """Post the notice; raises DeliveryError. Takes 10 s at most and follows no redirect."""
     facts = {"reference": notice.reference, "urgent": notice.urgent, "url": notice.link or None}
-    payload = {"type": f"handoff.{notice.kind}", "timestamp": now.astimezone(UTC).isoformat(),
-               "text": notice.text.strip(), "data": facts}  # fmt: skip
+    payload = {
+        "type": f"handoff.{notice.kind}",
+        "timestamp": now.astimezone(UTC).isoformat(),
+        "text": notice.text.strip(),
+        "data": facts,
+    }
     body, timestamp = json.dumps(payload).encode(), int(now.timestamp())
     headers = {
-        "Content-Type": "application/json", "User-Agent": "clinic-faq", "Connection": "close",
-        "webhook-id": notice.id, "webhook-timestamp": str(timestamp),
+        "Content-Type": "application/json",
+        "User-Agent": "clinic-faq",
+        "Connection": "close",
+        "webhook-id": notice.id,
+        "webhook-timestamp": str(timestamp),
         "webhook-signature": signature(settings.webhook_secret, notice.id, timestamp, body),
-    }  # fmt: skip
+    }
     try:
         with Deadline() as deadline:
             _post(settings, body, headers, deadline)

@@ -5,13 +5,13 @@ import os
 import random
 import socket
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from chatbot.delivery.mail import send_mail
-from chatbot.delivery.notices import Notice, Sender, compose
+from chatbot.delivery.notices import Notice, Senders, compose
 from chatbot.delivery.reminders import remind
 from chatbot.delivery.webhook import send_webhook
 from chatbot.errors import ChatbotError, DeliveryError
@@ -36,11 +36,11 @@ class Deliverer:
     the way, each with the time."""
 
     def __init__(
-        self, outbox: Deliveries, senders: Mapping[str, Sender], public_url: str,
-        jobs: Sequence[Job] = (), clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ) -> None:  # fmt: skip
+        self, outbox: Deliveries, senders: Senders, public_url: str, jobs: Sequence[Job] = ()
+    ) -> None:
         self._outbox, self._senders, self._public_url = outbox, senders, public_url
-        self._jobs, self._clock = ((timedelta(0), self._launch), *jobs), clock
+        self._jobs = ((timedelta(0), self._launch), *jobs)
+        self._clock: Callable[[], datetime] = lambda: datetime.now(UTC)
         self._done: dict[Callable[[datetime], object], datetime] = {}
         self._failing: set[Callable[[datetime], object]] = set()
         self._told: datetime | None = None  # when the log last named what fails
@@ -140,7 +140,7 @@ def _next_try(delivery: Delivery, error: DeliveryError, now: datetime) -> dateti
 def deliverer(settings: Settings, store: Store) -> Deliverer:
     """A deliverer for these settings; it also writes down what was asked, sweeps overdue items,
     keeps the retention and reminds of documents that go out of date."""
-    senders: dict[str, Sender] = {
+    senders: Senders = {
         "mail": partial(send_mail if settings.smtp_url else _closed, settings),
         "webhook": partial(send_webhook if settings.webhook_url else _closed, settings),
     }

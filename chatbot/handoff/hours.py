@@ -1,25 +1,22 @@
 """When the visitor can expect an answer, from the clinic's opening hours."""
 
-from collections.abc import Collection, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from chatbot.knowledge.model import Clinic
 from chatbot.knowledge.values import DAYS
 
 _LOOK_AHEAD = 62  # days; closed for longer than this is "we cannot say when"
 
 
-def reply_expected(
-    now: datetime, hours: Mapping[str, tuple[time, time]], holidays: Collection[date],
-    time_zone: str,
-) -> datetime | None:  # fmt: skip
+def reply_expected(now: datetime, clinic: Clinic) -> datetime | None:
     """When the clinic promises to have answered what arrives at `now`, in UTC; None without hours.
     The end of the first opening period that begins after `now`: staff always have one whole opening
     period, so a question at five to five is not promised for five."""
-    zone = ZoneInfo(time_zone)
+    zone = ZoneInfo(clinic.time_zone)
     today = now.astimezone(zone).date()
     for day in (today + timedelta(days=ahead) for ahead in range(_LOOK_AHEAD)):
-        if day in holidays or (period := hours.get(DAYS[day.weekday()])) is None:
+        if day in clinic.holidays or (period := clinic.hours.get(DAYS[day.weekday()])) is None:
             continue
         # Wall-clock times, so that the day the clocks change stays right.
         opens, closes = (datetime.combine(day, at, zone).astimezone(UTC) for at in period)

@@ -56,9 +56,16 @@ def submitted(
 ) -> Handoff:
     """The hand-off that a submission starts; `kept` is how long after the last event."""
     return Handoff(
-        **asdict(submission), reference=reference, state=State.WAITING, version=1, submitted_at=at,
-        changed_at=at, nudge_at=due_at or at + UNPROMISED, expires_at=at + kept, due_at=due_at,
-    )  # fmt: skip
+        **asdict(submission),
+        reference=reference,
+        state=State.WAITING,
+        version=1,
+        submitted_at=at,
+        changed_at=at,
+        nudge_at=due_at or at + UNPROMISED,
+        expires_at=at + kept,
+        due_at=due_at,
+    )
 
 
 def _rule(item: Handoff, event: Event, by: Actor) -> Rule | str:
@@ -88,9 +95,13 @@ def without_words(item: Handoff) -> Handoff:
 
 
 def transition(
-    item: Handoff, event: Event, by: Actor, at: datetime, kept: timedelta,
+    item: Handoff,
+    event: Event,
+    by: Actor,
+    at: datetime,
+    kept: timedelta,
     due_at: datetime | None = None,
-) -> Handoff:  # fmt: skip
+) -> Handoff:
     """The hand-off after `event`; raises TransitionRefused. `due_at` is the new promise where the
     visitor waits anew (follow-up, reopened)."""
     rule = _rule(item, event, by)

@@ -14,8 +14,10 @@ from chatbot.text.terms import LANGUAGES
 FILE, SYNONYMS = "clinic.yaml", "synonyms.yaml"
 SAFETY, QUESTIONS = "safety.yaml", "questions.yaml"
 SINGLE = (FILE, SYNONYMS, SAFETY, QUESTIONS)
-_LINE = {SYNONYMS: "- [infusion, drip, iv]",
-         QUESTIONS: "- {ask: how long is the drip, expect: infusion-length}"}  # fmt: skip
+_LINE = {
+    SYNONYMS: "- [infusion, drip, iv]",
+    QUESTIONS: "- {ask: how long is the drip, expect: infusion-length}",
+}
 _PHRASE = {"category": "overdose", "tier": "urgent", "match": '"took the whole bottle"'}
 _QUESTION = {"ask": "how long is the drip", "expect": "infusion-length"}
 
@@ -31,8 +33,8 @@ def read_clinic(source: Source) -> Clinic:
         if key in nodes and nodes[key].id == "mapping":
             check_keys(nodes[key], names, source)
     if clinic.language.split("-")[0] not in LANGUAGES:
-        source.report("no-stemmer", nodes["language"], value=clinic.language,
-                      accepted=f"one of {', '.join(LANGUAGES)}")  # fmt: skip
+        accepted = f"one of {', '.join(LANGUAGES)}"
+        source.report("no-stemmer", nodes["language"], value=clinic.language, accepted=accepted)
     wording = {key: text for key, text in clinic.wording.items() if key in known and text.strip()}
     return replace(clinic, wording=wording, closed=_closed(nodes.get("closed"), source))
 
@@ -55,8 +57,9 @@ def today(clinic: Clinic, now: datetime) -> date:
 def _lines(source: Source) -> list[Node]:
     root = parse(source)
     if root is not None and root.id != "sequence" and root.value:
-        source.report("wrong-shape", root, key=source.path, shape="a list",
-                      example=_LINE[source.path])  # fmt: skip
+        source.report(
+            "wrong-shape", root, key=source.path, shape="a list", example=_LINE[source.path]
+        )
     return items(root)
 
 
@@ -71,8 +74,8 @@ def read_synonyms(source: Source) -> tuple[tuple[str, ...], ...]:
                 source.report("same-synonyms", line)
             groups.append(words)
         else:
-            source.report("wrong-shape", line, key="Each line",
-                          shape="two or more words", example=_LINE[SYNONYMS])  # fmt: skip
+            values = {"shape": "two or more words", "example": _LINE[SYNONYMS]}
+            source.report("wrong-shape", line, key="Each line", **values)
     return tuple(groups)
 
 
@@ -82,14 +85,14 @@ def read_safety(source: Source) -> tuple[tuple[ExtraPhrase, ...], tuple[ExtraRes
     if root is None:
         return (), ()
     check_keys(root, ("phrases", "resources"), source)
-    phrases = [read(ExtraPhrase, item, source, _PHRASE)
-               for item in members(root, "phrases", source)]  # fmt: skip
+    phrases = [
+        read(ExtraPhrase, item, source, _PHRASE) for item in members(root, "phrases", source)
+    ]
     resources = []
     for item in members(root, "resources", source):
         found = read(ExtraResource, item, source, {"label": '"Clinic nurse line"'})
         if found and not (found.call or found.text or found.url):
-            source.report("missing-key", item, key="call",
-                          example='"555-0101", or text: or url:')  # fmt: skip
+            source.report("missing-key", item, key="call", example='"555-0101", or text: or url:')
         elif found:
             resources.append(found)
     return tuple(phrase for phrase in phrases if phrase), tuple(resources)
@@ -97,6 +100,8 @@ def read_safety(source: Source) -> tuple[tuple[ExtraPhrase, ...], tuple[ExtraRes
 
 def read_questions(source: Source) -> tuple[Expectation, ...]:
     """The questions whose answers must not change."""
-    found = (read(Expectation, item, source, _QUESTION, line=source.line(item.start_mark.index))
-             for item in _lines(source))  # fmt: skip
+    found = (
+        read(Expectation, item, source, _QUESTION, line=source.line(item.start_mark.index))
+        for item in _lines(source)
+    )
     return tuple(expectation for expectation in found if expectation)

@@ -18,8 +18,11 @@ from chatbot.knowledge.passages import Section, check_together, passage, section
 from chatbot.knowledge.source import Source, decode
 from chatbot.knowledge.values import Day, Web, Words, accepts
 
-APPROVAL = {"approved_by": "Medical director", "approved_on": "2026-01-15",
-            "review_by": "2027-01-15"}  # fmt: skip
+APPROVAL = {
+    "approved_by": "Medical director",
+    "approved_on": "2026-01-15",
+    "review_by": "2027-01-15",
+}
 OF_APPROVAL = {"status", *APPROVAL}
 RESERVED = frozenset({"answered", "choose", "handoff", "greeting", "crisis", "closed"})
 _ARTICLE = {"title": "What to expect on your first visit"}
@@ -122,13 +125,15 @@ def _header(
             source.report("not-text", nodes[key], key=key, kind=kind, value=nodes[key].value)
     if found.approved_on and found.review_by and found.review_by < found.approved_on:
         source.report("date-order", nodes["review_by"])
-    references = [read(Reference, item, source, {"title": '"Author, journal, year"'})
-                  for item in members(node, "references", source)]  # fmt: skip
+    references = [
+        read(Reference, item, source, {"title": '"Author, journal, year"'})
+        for item in members(node, "references", source)
+    ]
     stated = {key: getattr(found, key) for key in _Header.__dataclass_fields__}
     del stated["keep_together"]
     if not found.approved_text and not blank(nodes.get("approved_text")):
         stated["approved_text"] = "unreadable"  # it matches no text, so the document stays withheld
-    return found, {**stated, "references": tuple(filter(None, references))}
+    return found, {**stated, "file": source.path, "references": tuple(filter(None, references))}
 
 
 def _article(source: Source, links: list[Link]) -> Iterator[Document]:
@@ -156,11 +161,15 @@ def _article(source: Source, links: list[Link]) -> Iterator[Document]:
     check_together(root, passages, source)
     if usable:
         yield Document(
-            id=name, kind=Kind.ARTICLE, file=source.path, line=1,
-            title=" ".join((head.title or name).split()), passages=passages,
+            id=name,
+            kind=Kind.ARTICLE,
+            line=1,
+            title=" ".join((head.title or name).split()),
+            passages=passages,
             anchors=frozenset(section.anchor for section in found if section.anchor),
-            text_digest=_digest(head.title, "", body.text), **stated,
-        )  # fmt: skip
+            text_digest=_digest(head.title, "", body.text),
+            **stated,
+        )
 
 
 def _passages(
@@ -225,7 +234,12 @@ def _entry(source: Source, entry: Any, links: list[Link]) -> Document | None:
     below = list(source.starts[source.line(begins) :]) if node.style == "|" else []
     links += check_prose(source, name, answer, below or [begins], article=False)
     return Document(
-        id=name, kind=Kind.FAQ, file=source.path, line=source.line(entry.start_mark.index),
-        title=" ".join(stated.question.split()), passages=(quoted,),
-        text_digest=_digest("", stated.question, answer), also_asked=stated.also_asked, **approval,
-    )  # fmt: skip
+        id=name,
+        kind=Kind.FAQ,
+        line=source.line(entry.start_mark.index),
+        title=" ".join(stated.question.split()),
+        passages=(quoted,),
+        text_digest=_digest("", stated.question, answer),
+        also_asked=stated.also_asked,
+        **approval,
+    )

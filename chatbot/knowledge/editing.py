@@ -92,11 +92,11 @@ class _Edit:
 
     def entry(self, name: str | None) -> tuple[Node, dict[str, Any]]:
         """The mapping of an entry, or all of it, as a node and as the part of `expected`."""
-        found = [(self.root, self.expected)] if name is None else [
-            (node, self.expected["faqs"][number])
-            for number, node in enumerate(items(pairs(self.root).get("faqs")))
-            if (key := pairs(node).get("id")) and key.value == name
-        ]  # fmt: skip
+        found = [(self.root, self.expected)]
+        if name is not None:
+            entries = items(pairs(self.root).get("faqs"))
+            said = zip(entries, self.expected["faqs"] if entries else (), strict=True)
+            found = [one for one in said if (key := pairs(one[0]).get("id")) and key.value == name]
         if len(found) != 1:
             raise refused(self.source, self.root, f"there is not exactly one entry {name!r}")
         if found[0][0].flow_style:
@@ -169,10 +169,9 @@ def approve(
         ids = ", ".join(sorted(found)) or "none that can be read"
         unknown = finding("no-such-document", source.path, name=entry or path, ids=ids)
         raise KnowledgeError([unknown, *errors(before.problems)])
-    changes: dict[str | None, dict[str, str | None]] = {None if article else entry: {
-        "status": "approved", "approved_by": quoted(by),
-        "approved_on": str(on), "review_by": str(until),
-    }}  # fmt: skip
+    stated = {"status": "approved", "approved_by": quoted(by)}
+    stated |= {"approved_on": str(on), "review_by": str(until)}
+    changes: dict[str | None, dict[str, str | None]] = {None if article else entry: {**stated}}
     for name in sorted(names):
         keys = changes.setdefault(None if article else name, {})
         keys["approved_text"] = quoted(found[name].text_digest)

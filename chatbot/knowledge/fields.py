@@ -22,9 +22,11 @@ _adapter: Any = cache(TypeAdapter)
 # What is to stand in the place of another kind of value, by pydantic's name for it.
 _LIST = ("a list", "[one, two], or lines of `- one`")
 _SHAPES = {
-    "string": ("text", "a line of text"), "tuple": _LIST, "frozen_set": _LIST,
+    "string": ("text", "a line of text"),
+    "tuple": _LIST,
+    "frozen_set": _LIST,
     "dict": ("a mapping", "lines of the form `key: value`"),
-}  # fmt: skip
+}
 
 
 def parse(source: Source, end: int | None = None) -> Node | None:
@@ -109,8 +111,7 @@ def read(
     that has no default is missing.
     """
     fields: Any = dataclasses.fields(wanted)  # type: ignore[arg-type]
-    names = {field.metadata.get("key", field.name): field.name
-             for field in fields if field.name not in given}  # fmt: skip
+    names = {f.metadata.get("key", f.name): f.name for f in fields if f.name not in given}
     check_keys(node, names, source)
     nodes = {names[key]: value for key, value in pairs(node).items() if key in names}
     values = given | {name: plain(value) for name, value in nodes.items() if not blank(value)}

@@ -46,8 +46,8 @@ def _load(files: Files) -> Loaded:
         problems.append(finding("missing-clinic", clinic.FILE))
     for path in singles.keys() & files.contents.keys():
         problems += singles[path].problems
-    readings = {path: read_file(path, content, about.language)
-                for path, content in sorted(files.contents.items()) if "/" in path}  # fmt: skip
+    paths = sorted(path for path in files.contents if "/" in path)
+    readings = {path: read_file(path, files.contents[path], about.language) for path in paths}
     problems += [problem for reading in readings.values() for problem in reading.problems]
     documents: dict[str, Document] = {}
     for document in (document for reading in readings.values() for document in reading.documents):
@@ -56,9 +56,11 @@ def _load(files: Files) -> Loaded:
             values = {"name": first.id, "where": f"{first.file}:{first.line}"}
             problems.append(finding("duplicate-id", document.file, document.line, **values))
     problems += _dead_links(readings, documents)
-    problems += [finding("unknown-expectation", clinic.QUESTIONS, line.line, name=line.expect)
-                 for line in expectations if line.expect not in RESERVED
-                 and not _is_there(line.expect, documents)]  # fmt: skip
+    problems += [
+        finding("unknown-expectation", clinic.QUESTIONS, line.line, name=line.expect)
+        for line in expectations
+        if line.expect not in RESERVED and not _is_there(line.expect, documents)
+    ]
     corpus = Corpus(about, tuple(documents.values()), synonyms, phrases, resources, expectations)
     return Loaded(corpus, tuple(sorted(set(problems))))
 

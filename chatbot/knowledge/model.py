@@ -175,9 +175,5 @@ class Corpus:
     def live(self, today: date, withdrawn: frozenset[str] = frozenset()) -> tuple[Document, ...]:
         """The documents that may be quoted on `today`, without those `withdrawn` by id."""
         strict = self.clinic.require_approved_text
-        return tuple(
-            document
-            for document in self.documents
-            if document.id not in withdrawn
-            and document.state(today, require_approved_text=strict) is State.LIVE
-        )
+        served = [document for document in self.documents if document.id not in withdrawn]
+        return tuple(one for one in served if one.state(today, strict) is State.LIVE)

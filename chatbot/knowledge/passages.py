@@ -103,10 +103,12 @@ def passage(
     document: str, source: Source, start: int, text: str, end: int, section: Section | None = None
 ) -> Passage:
     """The passage at [start, end) of the file, whose source is `text`."""
-    (sha, shown, html), section = _shown(text), section or Section()
+    shown, section = _shown(text), section or Section()
+    name, span = f"{document}.{shown[0][:12]}", (start, end)
     headings = tuple(title for _, title in section.path)
-    return Passage(f"{document}.{sha[:12]}", document, source.path, (start, end), text, sha, shown,
-                   html, section.anchor, section.title, headings)  # fmt: skip
+    return Passage(
+        name, document, source.path, span, text, *shown, section.anchor, section.title, headings
+    )
 
 
 @lru_cache(maxsize=20_000)
@@ -123,8 +125,7 @@ def check_together(node: Node, passages: tuple[Passage, ...], source: Source) ->
             values = {"shape": "lists of phrases", "example": '[["one phrase", "another"]]'}
             source.report("wrong-shape", group, key="keep_together", **values)
             continue
-        found = {phrase: [p for p in passages if _folded(phrase) in _folded(p.text)]
-                 for phrase in phrases}  # fmt: skip
+        found = {one: [p for p in passages if _folded(one) in _folded(p.text)] for one in phrases}
         whole = [p for p in passages if all(p in those for those in found.values())]
         places = "; ".join(f"{phrase!r} {_place(those, source)}" for phrase, those in found.items())
         if not whole:

@@ -17,11 +17,13 @@ def plain(source: str) -> str:
 
 
 def inline(token: Token) -> str:
-    return "".join(
-        "\n" if child.type in ("softbreak", "hardbreak")
-        else inline(child) if child.type == "image" else child.content
-        for child in token.children or ()
-    )  # fmt: skip
+    return "".join(map(_inline, token.children or ()))
+
+
+def _inline(child: Token) -> str:
+    if child.type in ("softbreak", "hardbreak"):
+        return "\n"
+    return inline(child) if child.type == "image" else child.content
 
 
 def _blocks(node: SyntaxTreeNode, *, in_item: bool = False) -> str:

@@ -42,13 +42,8 @@ class Reloader:
     files are not read; a file that is gone, or settled and no longer approved, counts at once.
     """
 
-    def __init__(
-        self,
-        folder: Path,
-        today: Callable[[Corpus], date],
-        on_change: Callable[[Snapshot], None] | None = None,
-    ) -> None:
-        self.on_change = on_change
+    def __init__(self, folder: Path, today: Callable[[Corpus], date]) -> None:
+        self.on_change: Callable[[Snapshot], None] | None = None
         self._folder, self._today, self._read, self._scan = folder, today, disk.read, disk.scan
         self._lock = threading.RLock()
         self._good: Stats = {}  # of the files behind `_corpus`
@@ -131,8 +126,8 @@ class Reloader:
 
     def _publish(self) -> None:
         corpus, taken, last = self._corpus, frozenset[str](), self._last
-        self._changed = {path: content for path, content in self._changed.items()
-                         if path in last and last[path] != self._good.get(path)}  # fmt: skip
+        differ = {path for path in last if last[path] != self._good.get(path)}
+        self._changed = {path: self._changed[path] for path in self._changed if path in differ}
         if self._opened and last != self._good:
             taken = withdrawn(corpus, last, self._changed, self._today(corpus))
             closed = close_if_told(corpus, self._changed)

@@ -79,7 +79,8 @@ class Postings:
 
     def shared(self, terms: Sequence[str]) -> Scores:
         """For every text the idf mass of its distinct terms that are among `terms`."""
-        masses = [(self.having(term), self.idf.get(term, 0.0)) for term in terms]
+        having = [self._postings.get(term, self._empty)[0] for term in terms]
+        masses = zip(having, (self.idf.get(term, 0.0) for term in terms), strict=True)
         return self._added([(ids, np.full(len(ids), idf)) for ids, idf in masses])
 
     def _added(self, found: Sequence[tuple[NDArray[np.int32], Scores]]) -> Scores:
@@ -88,10 +89,6 @@ class Postings:
             return np.zeros(self.size)
         ids, worth = (np.concatenate(part) for part in zip(*found, strict=True))
         return np.bincount(ids, weights=worth, minlength=self.size).astype(np.float64)
-
-    def having(self, term: str) -> NDArray[np.int32]:
-        """The numbers of the texts that contain a term, ascending."""
-        return self._postings.get(term, self._empty)[0]
 
     def ideal(self, terms: Sequence[str], weights: Sequence[float]) -> float:
         """What a text of average length with each term once would score; unknown terms count."""

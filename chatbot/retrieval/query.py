@@ -10,19 +10,21 @@ from chatbot.text.normalise import normalise
 from chatbot.text.terms import words
 
 _SENTENCE = re.compile(r"(?<=[.?!;])\s+|\n+")
-_KINDS = (
-    ("how much", "number"), ("how many", "number"), ("how long", "time"), ("how often", "time"),
-    ("how soon", "time"), ("how old", "number"), ("what time", "time"), ("when", "time"),
-    ("where", "place"), ("who", "person"), ("why", "reason"), ("how", "way"), ("which", "thing"),
-    ("what", "thing"),
-    *((word, "whether") for word in ("can", "could", "may", "is", "are", "am", "do", "does", "did",
-      "will", "would", "should", "has", "have", "must")),
-)  # fmt: skip
+_KINDS = {
+    "number": r"how much|how many|how old",
+    "time": r"how long|how often|how soon|what time|when",
+    "place": "where",
+    "person": "who",
+    "reason": "why",
+    "way": "how",
+    "thing": "which|what",
+    "whether": "can|could|may|is|are|am|do|does|did|will|would|should|has|have|must",
+}
 _LEANING = re.compile(r"^(and|but|or|also|so|then|what about|how about|what if)\b")
 _POINTING = frozenset(
     ("it", "its", "that", "this", "they", "them", "those", "these", "there", "one", "ones")
 )
-_OPENERS = {phrase.split()[0] for phrase, _ in _KINDS}
+_OPENERS = {phrase.split()[0] for kind in _KINDS.values() for phrase in kind.split("|")}
 _TURNS = re.compile(
     r"\b(?:wonder(?:ing)?|(?:want|like|need) to (?:know|ask)|question is|tell me|asking)\b[\s:,]*"
     rf"|(?:[,;:]|\s-|\b(?:and|but|so))\s+(?=(?:{'|'.join(sorted(_OPENERS))})\b)",
@@ -36,11 +38,9 @@ FEW = 2  # content words up to which a question with "it" or "and" leans on the 
 def kind(text: str) -> str:
     """What sort of answer a question wants, by its first question word; "" when it has none."""
     said = " ".join(words(text))
-    places = [
-        (match.start(), order, name)
-        for order, (phrase, name) in enumerate(_KINDS)
-        if (match := re.search(rf"\b{phrase}\b", said))
-    ]
+    found = ((re.search(rf"\b(?:{phrases})\b", said), name) for name, phrases in _KINDS.items())
+    # Where two begin at the same place, "how long" says more than "how".
+    places = [(match.start(), -match.end(), name) for match, name in found if match]
     return min(places)[2] if places else ""
 
 

@@ -19,16 +19,18 @@ DIGITS = 6  # scores are rounded to 1e-6 before they are compared
 LOST = 100.0  # what a text that is left out loses
 PAIR = 0.5  # likeness from which two words are named as a pair
 OF_PASSAGE = ("body", "both")  # parts that belong to a passage, not to one of its rows
+Places = NDArray[np.int64]
+Shares = dict[str, Scores]
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
     """The candidates of one search: their numbers, their best rows, their shares and scores."""
 
-    passages: NDArray[np.int64]
-    rows: NDArray[np.int64]
-    spread: NDArray[np.int64]  # the place of each best row among all the candidates' rows
-    shares: Mapping[str, Scores]
+    passages: Places
+    rows: Places
+    spread: Places  # the place of each best row among all the candidates' rows
+    shares: Shares
     scores: Scores
     aligned: Alignment | None = None
 
@@ -65,9 +67,8 @@ class Retriever:
         `without` leaves a document out and `unasked` one phrasing of its own, to see what would
         happen if the folder had none; the statistics stay those of the whole folder.
         """
-        if not self.index.passages or not query.terms:
-            return Ranking(query)
-        found = self._candidates(query, without, unasked)
+        askable = self.index.passages and query.terms
+        found = self._candidates(query, without, unasked) if askable else None
         if found is None:
             return Ranking(query)
         order = np.lexsort((found.passages, -found.scores))[:limit]
@@ -107,12 +108,7 @@ class Retriever:
         return _Found(passages, spread[best], best, picked, rounded, aligned)
 
     def _align(
-        self,
-        query: Query,
-        passages: NDArray[np.int64],
-        rows: NDArray[np.int64],
-        starts: NDArray[np.int64],
-        shares: dict[str, Scores],
+        self, query: Query, passages: Places, rows: Places, starts: Places, shares: Shares
     ) -> Alignment:
         """Adds the shares of words that find each other; the rows come before the texts."""
         index = self.index
@@ -176,13 +172,12 @@ class Retriever:
         return {"covered": sum(covered) / total, "unknown": sum(unknown) / total}
 
 
-def _largest(totals: Scores, count: int) -> NDArray[np.int64]:
+def _largest(totals: Scores, count: int) -> Places:
     """The numbers of the `count` largest totals above zero, the lower number first among equals."""
+    least = 0.0
     if len(totals) > count:
-        least = np.partition(totals, len(totals) - count)[len(totals) - count]
-        places = np.flatnonzero(totals >= max(least, 0.0))
-    else:
-        places = np.flatnonzero(totals >= 0.0)
+        least = max(least, np.partition(totals, len(totals) - count)[len(totals) - count])
+    places = np.flatnonzero(totals >= least)
     return places[np.lexsort((places, -totals[places]))][:count]
 
 

@@ -28,10 +28,7 @@ class Vocabulary:
     """
 
     def __init__(
-        self,
-        analyzer: Analyzer,
-        own: Iterable[Sequence[str]] = (),
-        builtin: Iterable[Sequence[str]] = (),
+        self, analyzer: Analyzer, own: Sequence[Sequence[str]], builtin: Sequence[Sequence[str]]
     ) -> None:
         self._analyzer = analyzer
         self._terms: dict[tuple[str, ...], str] = {}
@@ -39,10 +36,10 @@ class Vocabulary:
         self._by_first: dict[str, list[tuple[str, ...]]] = {}
         self.known: set[str] = set()
         for group in own:
-            self._add(group, absorb=True)
+            self._add(group)
         clinic = set(self._terms)
         for group in builtin:
-            self._add(group, absorb=False, clinic=clinic)
+            self._add(group, clinic)
         for phrase in self._terms:
             self._by_first.setdefault(phrase[0], []).append(phrase)
         for phrases in self._by_first.values():
@@ -51,23 +48,22 @@ class Vocabulary:
         for place, (phrase, term) in enumerate(self._terms.items()):
             self._alike.setdefault(term, []).append((place, " ".join(phrase)))
 
-    def _add(
-        self, group: Sequence[str], *, absorb: bool, clinic: set[tuple[str, ...]] | None = None
-    ) -> None:
+    def _add(self, group: Sequence[str], clinic: set[tuple[str, ...]] | None = None) -> None:
+        """Take in a group: one of the clinic's own, or a built-in one beside those of `clinic`."""
         said = [self._analyzer.words(text) for text in group]
         phrases = [tuple(map(self._analyzer.stem, words)) for words in said if words]
         if not phrases:
             return
         self.known.update(*said)
         taken = [phrase for phrase in phrases if phrase in self._terms]
-        joins = taken if absorb else [phrase for phrase in taken if phrase in (clinic or ())]
+        joins = taken if clinic is None else [phrase for phrase in taken if phrase in clinic]
         term = self._terms[joins[0]] if joins else "=" + " ".join(phrases[0])
         if term not in self._meaning:
             meaning = " ".join(said[0])
             self._meaning[term] = meaning, self._analyzer.terms(meaning)
         for phrase in phrases:
             self._terms.setdefault(phrase, term)
-        if absorb:
+        if clinic is None:
             merged = {self._terms[phrase] for phrase in joins}
             for phrase, other in self._terms.items():
                 if other in merged:

@@ -37,9 +37,13 @@ _COLUMNS = [events.c[name] for name in AuditRecord.__slots__]
 
 
 def append(
-    connection: Connection, event: str, subject: str, by: Actor, at: datetime,
+    connection: Connection,
+    event: str,
+    subject: str,
+    by: Actor,
+    at: datetime,
     change: tuple[str, str, int] = ("", "", 0),
-) -> None:  # fmt: skip
+) -> None:
     """Add a row within the caller's write transaction; `change` is (before, after, version)."""
     newest = sa.select(events.c.sequence, events.c.digest).order_by(events.c.sequence.desc())
     number, previous = connection.execute(newest.limit(1)).one_or_none() or (0, "")

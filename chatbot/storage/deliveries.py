@@ -55,8 +55,9 @@ def channels(settings: Settings) -> tuple[str, ...]:
     return (*mail, "webhook") if settings.webhook_url else mail
 
 
-def enqueue(connection: Connection, item: Handoff, kind: str, by: tuple[str, ...],
-            audience: str) -> None:  # fmt: skip
+def enqueue(
+    connection: Connection, item: Handoff, kind: str, by: tuple[str, ...], audience: str
+) -> None:
     """One waiting delivery per channel, within the transaction that changes the item."""
     for channel in by:
         what = f"{item.reference} {item.version} {kind} {audience} {channel}"
@@ -74,11 +75,12 @@ class Deliveries:
     def claim(self, channel: str, now: datetime, by: str, limit: int) -> tuple[Claimed, ...]:
         """Up to `limit` due deliveries of a channel, leased to `by`; nobody else gets them."""
         due = sa.and_(
-            deliveries.c.channel == channel, _STATE == "waiting",
+            deliveries.c.channel == channel,
+            _STATE == "waiting",
             # A time further ahead than any of ours was written before the clock was set back.
             sa.or_(now >= _NEXT, now + FURTHEST < _NEXT),
             sa.or_(_LEASE.is_(None), now >= _LEASE, now + LEASE < _LEASE),
-        )  # fmt: skip
+        )
         needed = (*_COLUMNS, handoffs.c.urgent, handoffs.c.email, handoffs.c.mail_token)
         found = sa.select(*needed).join(handoffs).where(due).order_by(_NEXT).limit(limit)
         if not (rows := self.database.read(found)):

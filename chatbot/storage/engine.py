@@ -26,27 +26,33 @@ class Database:
     """Transactions on one database; every failure is a StorageUnavailable. Writers take turns, on
     SQLite and PostgreSQL alike. SQLite is opened anew for each transaction, by path and never
     creating the file: one that was deleted or replaced is noticed at once instead of being written
-    to unseen."""
+    to unseen. Making one touches nothing; raises SettingsError when its driver is missing."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, settings: Settings) -> None:
         self.path: Path | None = None
         self._turn = threading.Lock()
-        parsed = make_url(url)
+        parsed = make_url(settings.database_url or f"sqlite:///{settings.instance / 'chatbot.db'}")
         if parsed.get_backend_name() == "sqlite":
             self.path = Path(parsed.database or "")
-            self.engine = sa.create_engine("sqlite://", creator=self._open, poolclass=NullPool,
-                                           hide_parameters=True)  # fmt: skip
+            self.engine = sa.create_engine(
+                "sqlite://", creator=self._open, poolclass=NullPool, hide_parameters=True
+            )
         else:
             self.engine = _postgresql(parsed)
 
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            f"file:{quote(str(self.path))}?mode=rw", uri=True, timeout=READ_WAIT,
-            isolation_level=None, check_same_thread=False,
-        )  # fmt: skip
+            f"file:{quote(str(self.path))}?mode=rw",
+            uri=True,
+            timeout=READ_WAIT,
+            isolation_level=None,
+            check_same_thread=False,
+        )
         # EXTRA also syncs the folder: without it a power cut just after a commit can undo it.
-        connection.executescript("PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA;"
-                                 "PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON")  # fmt: skip
+        connection.executescript(
+            "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA;"
+            "PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON"
+        )
         return connection
 
     @contextmanager
@@ -127,19 +133,16 @@ class Database:
         )
 
 
-def open_database(settings: Settings) -> Database:
-    """The database of these settings, not touched yet. Raises SettingsError without its driver."""
-    return Database(settings.database_url or f"sqlite:///{settings.instance / 'chatbot.db'}")
-
-
 def _postgresql(url: sa.URL) -> sa.Engine:
     waits = f"-c lock_timeout={WRITE_WAIT:.0f}s -c statement_timeout=10s"
     try:
         return sa.create_engine(
-            url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_timeout=WRITE_WAIT,
+            url.set(drivername="postgresql+psycopg"),
+            pool_pre_ping=True,
+            pool_timeout=WRITE_WAIT,
             hide_parameters=True,
             connect_args={"connect_timeout": int(WRITE_WAIT), "options": waits},
-        )  # fmt: skip
+        )
     except ModuleNotFoundError as error:
         missing = "PostgreSQL needs a driver that is not installed."
         fix = "Run `pip install -r requirements-scale.txt`."

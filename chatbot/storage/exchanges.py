@@ -59,11 +59,9 @@ class Exchanges:
         offered = tuple(option.passage for option in reply.options)
         keep = self._keep_questions and reply.outcome is not Outcome.CRISIS
         try:
-            self._queue.put_nowait(Noted(
-                id, now, reply.outcome.value, reply.reason or "", reply.safety.value,
-                reply.confidence, quoted or offered, reply.knowledge_version,
-                redact(question) if keep else None,
-            ))  # fmt: skip
+            words, version = redact(question) if keep else None, reply.knowledge_version
+            ended = (reply.outcome.value, reply.reason or "", reply.safety.value, reply.confidence)
+            self._queue.put_nowait(Noted(id, now, *ended, quoted or offered, version, words))
         except Exception as error:  # a full queue, a mistake in redacting: the reply goes out
             self.dropped += 1
             log.debug("an exchange was dropped: %s", type(error).__name__)

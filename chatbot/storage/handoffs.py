@@ -87,8 +87,9 @@ class Handoffs:
     mails_visitors: bool
     kept: timedelta
 
-    def submit(self, submission: Submission, *, key: str, now: datetime,
-               due_at: datetime | None) -> Receipt:  # fmt: skip
+    def submit(
+        self, submission: Submission, *, key: str, now: datetime, due_at: datetime | None
+    ) -> Receipt:
         """Keep a submission and what tells staff of it; on disk when this returns. The same `key`
         with the same body gives the same receipt again; raises HandoffConflict with another body,
         StorageUnavailable when nothing was saved."""
@@ -104,10 +105,13 @@ class Handoffs:
             item = submitted(submission, reference, now, due_at, self.kept)
             receipt = self._receipt(item)
             hidden = {
-                "token_hash": digest(receipt.token), "code_hash": digest(receipt.code),
+                "token_hash": digest(receipt.token),
+                "code_hash": digest(receipt.code),
                 "mail_token": secrets.token_urlsafe(32),
-                "code_failures": 0, "key_hash": key_hash, "body_hash": body_hash,
-            }  # fmt: skip
+                "code_failures": 0,
+                "key_hash": key_hash,
+                "body_hash": body_hash,
+            }
             connection.execute(handoffs.insert().values(**asdict(item), **hidden))
             append(connection, Event.SUBMIT, reference, VISITOR, now, ("", item.state, 1))
             enqueue(connection, item, "urgent" if item.urgent else "new", self.channels, "staff")
@@ -145,8 +149,9 @@ class Handoffs:
                 connection.execute(sa.update(handoffs).where(this).values(count))
         return right
 
-    def act(self, token: str, code: str | None, event: Event, now: datetime,
-            **more: Any) -> Handoff:  # fmt: skip
+    def act(
+        self, token: str, code: str | None, event: Event, now: datetime, **more: Any
+    ) -> Handoff:
         """The visitor writes again, corrects their address (a link mailed to the old one stops
         working) or deletes their request; `more` as `apply` has it."""
         visit = self.visit(token, code, now)
@@ -155,10 +160,18 @@ class Handoffs:
         return self.apply(visit.item.reference, None, event, VISITOR, now, **more)
 
     def apply(
-        self, reference: str, version: int | None, event: Event, by: Actor, now: datetime, *,
-        text: str = "", passages: tuple[str, ...] = (), due_at: datetime | None = None,
+        self,
+        reference: str,
+        version: int | None,
+        event: Event,
+        by: Actor,
+        now: datetime,
+        *,
+        text: str = "",
+        passages: tuple[str, ...] = (),
+        due_at: datetime | None = None,
         **contact: str,
-    ) -> Handoff:  # fmt: skip
+    ) -> Handoff:
         """Bring about `event` on the item as `by` saw it (`version`; None: as it is). `due_at` is
         the new promise, `contact` a corrected `email` and `phone`. Raises HandoffNotFound,
         HandoffConflict when the item has changed since, TransitionRefused."""
@@ -202,8 +215,9 @@ class Handoffs:
         """Erase what is past its time, except open items: somebody still waits for those."""
         return self._each(Event.ERASE, (State.ANSWERED, State.CLOSED), handoffs.c.expires_at, now)
 
-    def _each(self, event: Event, states: tuple[State, ...], time: sa.Column[datetime],
-              now: datetime) -> int:  # fmt: skip
+    def _each(
+        self, event: Event, states: tuple[State, ...], time: sa.Column[datetime], now: datetime
+    ) -> int:
         these = sa.select(handoffs.c.reference, handoffs.c.version)
         rows = self.database.read(these.where(handoffs.c.state.in_(states), time <= now))
         for reference, version in rows:

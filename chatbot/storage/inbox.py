@@ -51,20 +51,23 @@ class Inbox:
     database: Database
 
     def items(
-        self, states: Collection[State] = (), search: str = "", claimed_by: str = "",
+        self,
+        states: Collection[State] = (),
+        search: str = "",
+        claimed_by: str = "",
         limit: int = 100,
-    ) -> tuple[Handoff, ...]:  # fmt: skip
+    ) -> tuple[Handoff, ...]:
         """The queue: open before closed, urgent and overdue first, then what is due soonest."""
-        open_first = sa.case((handoffs.c.state.in_(OPEN), 0), else_=1)
-        order = (open_first, handoffs.c.urgent.desc(), handoffs.c.overdue.desc(),
-                 handoffs.c.nudge_at, handoffs.c.reference)  # fmt: skip
+        of = handoffs.c
+        open_first = sa.case((of.state.in_(OPEN), 0), else_=1)
+        order = (open_first, of.urgent.desc(), of.overdue.desc(), of.nudge_at, of.reference)
         wanted = sa.select(handoffs).order_by(*order).limit(limit)
         if states:
-            wanted = wanted.where(handoffs.c.state.in_(states))
+            wanted = wanted.where(of.state.in_(states))
         if claimed_by:
-            wanted = wanted.where(handoffs.c.claimed_by == claimed_by)
+            wanted = wanted.where(of.claimed_by == claimed_by)
         for word in search.split():
-            hits = [handoffs.c[name].icontains(word, autoescape=True) for name in _SEARCHED]
+            hits = [of[name].icontains(word, autoescape=True) for name in _SEARCHED]
             wanted = wanted.where(sa.or_(*hits))
         return tuple(to_handoff(row) for row in self.database.read(wanted))
 

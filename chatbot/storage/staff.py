@@ -73,8 +73,9 @@ class Staff:
             append(connection, "password_changed", name, Actor(Party.STAFF, name), now)
         return True
 
-    def sign_in(self, name: str, password: str, code: str, now: datetime,
-                device: str = "") -> str | None:  # fmt: skip
+    def sign_in(
+        self, name: str, password: str, code: str, now: datetime, device: str = ""
+    ) -> str | None:
         """A new session's token, or None: wrong, disabled, or ten failures in 15 minutes. Failures
         count per name and `device`, an id the caller vouches for (from a signed cookie given after
         an earlier success), so that strangers who guess cannot lock the owner out. Takes as long

@@ -1,7 +1,6 @@
 """Everything that is kept, behind one name."""
 
 import logging
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -9,7 +8,7 @@ import sqlalchemy as sa
 from chatbot.settings import Settings
 from chatbot.storage.audit import Audit
 from chatbot.storage.deliveries import Deliveries, channels
-from chatbot.storage.engine import Database, open_database
+from chatbot.storage.engine import Database
 from chatbot.storage.exchanges import Exchanges
 from chatbot.storage.handoffs import Handoffs
 from chatbot.storage.inbox import Inbox
@@ -19,17 +18,20 @@ from chatbot.storage.tables import deliveries, exchanges, feedback, staff_failur
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
 class Store:
-    """The parts of the database, each with its own nouns."""
+    """The parts of the database, each with its own nouns. Making one touches no disk; `secret`
+    makes the tokens and codes of new hand-offs."""
 
-    database: Database
-    handoffs: Handoffs
-    inbox: Inbox
-    deliveries: Deliveries
-    exchanges: Exchanges
-    staff: Staff
-    audit: Audit
+    def __init__(self, settings: Settings, secret: bytes = b"") -> None:
+        self.database = database = Database(settings)
+        kept = timedelta(days=settings.retention_days)
+        mails = bool(settings.smtp_url and settings.public_url)
+        self.handoffs = Handoffs(database, secret, channels(settings), mails, kept)
+        self.inbox = Inbox(database)
+        self.deliveries = Deliveries(database)
+        self.exchanges = Exchanges(database, settings.question_log)
+        self.staff = Staff(database, settings.staff_mfa)
+        self.audit = Audit(database)
 
     def prepare(self) -> None:
         """Make the tables of a new database; raises SchemaOutdated, StorageUnavailable."""
@@ -61,16 +63,3 @@ class Store:
         if gone:
             log.info("retention: %s entries erased or deleted", gone)
         return gone
-
-
-def open_store(settings: Settings, secret: bytes = b"") -> Store:
-    """The store of these settings; touches no disk yet. `secret` makes the tokens and codes of
-    new hand-offs."""
-    database = open_database(settings)
-    kept = timedelta(days=settings.retention_days)
-    mails = bool(settings.smtp_url and settings.public_url)
-    return Store(
-        database, Handoffs(database, secret, channels(settings), mails, kept), Inbox(database),
-        Deliveries(database), Exchanges(database, settings.question_log),
-        Staff(database, settings.staff_mfa), Audit(database),
-    )  # fmt: skip

@@ -3,11 +3,11 @@
 import re
 import unicodedata
 
-_STRAIGHT = str.maketrans({
-    **dict.fromkeys("‘’‚‛′`´ʼʻ＇", "'"),
-    **dict.fromkeys("“”„‟″«»", '"'),
-    **dict.fromkeys("‐‑‒–—―−", "-"),
-})  # fmt: skip
+_APOSTROPHES, _QUOTES, _DASHES = "‘’‚‛′`´ʼʻ＇", "“”„‟″«»", "‐‑‒–—―−"
+_STRAIGHT = str.maketrans(
+    _APOSTROPHES + _QUOTES + _DASHES,
+    "'" * len(_APOSTROPHES) + '"' * len(_QUOTES) + "-" * len(_DASHES),
+)
 _SPACE = re.compile(r"\s+")
 
 

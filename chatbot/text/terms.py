@@ -9,17 +9,18 @@ from chatbot.text.normalise import normalise
 
 # A number (with its decimals) or a word (with its apostrophes); "50mg" is both, one after another.
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*")
-_ENDINGS = (
-    ("n't", "not"), ("'re", "are"), ("'ve", "have"), ("'ll", "will"), ("'m", "am"),
-    *((f"{word}'s", "is") for word in ("what", "it", "that", "there", "how", "where", "when",
-      "who", "here", "he", "she")),
-)  # fmt: skip
+_ENDINGS = {"n't": "not", "'re": "are", "'ve": "have", "'ll": "will", "'m": "am"}
+_WITH_IS = "what's it's that's there's how's where's when's who's here's he's she's"
+_WITHOUT_MARK = (
+    "dont doesnt didnt isnt arent wasnt werent hasnt havent hadnt wouldnt couldnt shouldnt"
+)
+_IS = tuple(_WITH_IS.split())
 _IRREGULAR = {
-    **{"can't": "can not", "cannot": "can not", "cant": "can not", "won't": "will not"},
-    **{"wont": "will not", "let's": "let us", "im": "i am", "ive": "i have", "whats": "what is"},
-    **{f"{verb}nt": f"{verb} not" for verb in ("do", "does", "did", "is", "are", "was", "were",
-       "has", "have", "had", "would", "could", "should")},
-}  # fmt: skip
+    **dict.fromkeys(("can't", "cannot", "cant"), "can not"),
+    **dict.fromkeys(("won't", "wont"), "will not"),
+    **{"let's": "let us", "im": "i am", "ive": "i have", "whats": "what is"},
+    **{word: f"{word.removesuffix('nt')} not" for word in _WITHOUT_MARK.split()},
+}
 REMEMBERED = 100_000  # words whose stems are kept; visitors can type any number of others
 LONGEST_WORD = 40  # characters; more is not a word, and the stemmer takes quadratic time on it
 
@@ -45,11 +46,12 @@ def words(text: str, language: str = "en") -> tuple[str, ...]:
 def _english(token: str) -> list[str]:
     if token in _IRREGULAR:
         return _IRREGULAR[token].split()
-    for ending, word in _ENDINGS:
+    for ending, word in _ENDINGS.items():
         if token.endswith(ending) and len(token) > 2:
-            stem = token.removesuffix("'s") if word == "is" else token[: -len(ending)]
+            stem = token.removesuffix(ending)
             return [stem.replace("'", ""), word] if stem else [word]
-    return [token.removesuffix("'s").replace("'", "")]
+    stem = token.removesuffix("'s").replace("'", "")
+    return [stem, "is"] if token.endswith(_IS) else [stem]
 
 
 class Analyzer:

@@ -6,7 +6,7 @@ from typing import Any, get_args
 from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
 
 from chatbot.handoff.model import Event, Submission
-from chatbot.handoff.states import visitor_sees
+from chatbot.handoff.states import WRITTEN, visitor_sees
 from chatbot.safety.model import Danger, Resource, Safety
 from chatbot.storage.handoffs import Receipt, Visit
 from chatbot.web import incoming
@@ -35,10 +35,12 @@ def create() -> Response:
     receipt = _submit(asked, key, danger)
     due = receipt.item.due_at
     kept = jsonify(
-        reference=receipt.reference, status_url=_status_url(receipt), code=receipt.code,
+        reference=receipt.reference,
+        status_url=_status_url(receipt),
+        code=receipt.code,
         reply_expected=due.isoformat() if due else None,
         resources=resources_json(_help(danger)),
-    )  # fmt: skip
+    )
     return make_response(kept, 201)
 
 
@@ -120,11 +122,9 @@ def _help(danger: Danger) -> tuple[Resource, ...]:
 
 def _submit(asked: ForStaff, key: str, danger: Danger) -> Receipt:
     here, urgent = services(), danger.safety in (Safety.EMERGENCY, Safety.URGENT)
-    submission = Submission(
-        asked.question, asked.message, asked.name, asked.email, asked.phone,
-        here.clinic.language, asked.reason or "", urgent,
-    )  # fmt: skip
-    due = here.reply_expected()
+    written = asked.model_dump(include=set(WRITTEN))
+    reason, due = asked.reason or "", here.reply_expected()
+    submission = Submission(**written, language=here.clinic.language, reason=reason, urgent=urgent)
     return here.store.handoffs.submit(submission, key=key, now=here.now(), due_at=due)
 
 
@@ -153,8 +153,12 @@ def _status(visit: Visit, token: str, code: str) -> Response:
     passages, sentence = services().passages(), visitor_sees(visit.item)
     html = render_template(
         "handoff_status.html",
-        visit=visit, token=token, code=code, sentence=sentence, passages=passages,
-    )  # fmt: skip
+        visit=visit,
+        token=token,
+        code=code,
+        sentence=sentence,
+        passages=passages,
+    )
     return make_response(html, 200, PRIVATE | {"X-Robots-Tag": "noindex, nofollow"})
 
 

@@ -87,8 +87,8 @@ def _written(error: Refused) -> Response:
     """The refusal in the form the caller reads: JSON under /api, a page elsewhere."""
     title, help_offered = TITLES.get(error.status, "This did not work"), _resources()
     if request.path.startswith("/api/"):
-        problem = {"type": "about:blank", "title": title, "status": error.status,
-                   "detail": error.detail, "resources": resources_json(help_offered)}  # fmt: skip
+        problem = {"type": "about:blank", "title": title, "status": error.status}
+        problem |= {"detail": error.detail, "resources": resources_json(help_offered)}
         response = jsonify(problem | ({"field": error.field} if error.field else {}))
         response.content_type = "application/problem+json"
     else:

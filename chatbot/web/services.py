@@ -57,8 +57,7 @@ class Services:
 
     def reply_expected(self) -> datetime | None:
         """When a hand-off sent now can be answered; None when the clinic gives no hours."""
-        clinic = self.clinic
-        return reply_expected(self.now(), clinic.hours, clinic.holidays, clinic.time_zone)
+        return reply_expected(self.now(), self.clinic)
 
 
 def services() -> Services:

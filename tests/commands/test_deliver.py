@@ -19,7 +19,7 @@ from aiosmtpd.handlers import Message
 from chatbot.commands import main
 from chatbot.handoff.model import Submission
 from chatbot.settings import Settings
-from chatbot.storage.store import Store, open_store
+from chatbot.storage.store import Store
 
 ASKED = Submission("Does it hurt?", email="kim@example.org")
 
@@ -59,7 +59,7 @@ def store(
     }
     for name, value in values.items():
         monkeypatch.setenv(f"CHATBOT_{name}", value)
-    opened = open_store(Settings.from_mapping(values), b"s")
+    opened = Store(Settings.from_mapping(values), b"s")
     opened.prepare()
     yield opened
     opened.database.engine.dispose()

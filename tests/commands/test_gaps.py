@@ -9,7 +9,7 @@ import pytest
 from chatbot.answering.model import Outcome, Reply
 from chatbot.handoff.model import Submission
 from chatbot.settings import Settings
-from chatbot.storage.store import Store, open_store
+from chatbot.storage.store import Store
 from tests.commands.folder import run
 from tests.conftest import KnowledgeFolder
 
@@ -35,7 +35,7 @@ def folder(knowledge_folder: KnowledgeFolder, monkeypatch: pytest.MonkeyPatch) -
 
 def store(folder: Path) -> Store:
     settings = Settings(database_url=f"sqlite:///{folder.parent / 'x.db'}", question_log=True)
-    opened = open_store(settings, b"secret")
+    opened = Store(settings, b"secret")
     opened.prepare()
     return opened
 

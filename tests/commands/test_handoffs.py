@@ -12,7 +12,7 @@ import pytest
 from chatbot.commands import main
 from chatbot.handoff.model import Submission
 from chatbot.settings import Settings
-from chatbot.storage.store import Store, open_store
+from chatbot.storage.store import Store
 
 ASKED = Submission("Does it hurt?", name="Kim", email="kim@example.org", urgent=True)
 
@@ -20,7 +20,7 @@ ASKED = Submission("Does it hurt?", name="Kim", email="kim@example.org", urgent=
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     monkeypatch.setenv("CHATBOT_INSTANCE", str(tmp_path))
-    opened = open_store(Settings(instance=tmp_path), b"s")
+    opened = Store(Settings(instance=tmp_path), b"s")
     opened.prepare()
     yield opened
     opened.database.engine.dispose()

@@ -10,7 +10,7 @@ import pytest
 from chatbot.commands import main
 from chatbot.handoff.model import Actor, Event, Party, Submission
 from chatbot.settings import Settings
-from chatbot.storage.store import open_store
+from chatbot.storage.store import Store
 
 
 def test_old_answered_hand_offs_are_erased_and_open_ones_kept(
@@ -18,7 +18,7 @@ def test_old_answered_hand_offs_are_erased_and_open_ones_kept(
 ) -> None:
     monkeypatch.setenv("CHATBOT_INSTANCE", str(tmp_path))
     monkeypatch.setenv("CHATBOT_RETENTION_DAYS", "30")
-    store = open_store(Settings(instance=tmp_path, retention_days=30), b"s")
+    store = Store(Settings(instance=tmp_path, retention_days=30), b"s")
     store.prepare()
     asked = Submission("Does it hurt?", email="kim@example.org")
     old = datetime.now(UTC) - timedelta(days=31)

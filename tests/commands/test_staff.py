@@ -11,13 +11,13 @@ import pytest
 
 from chatbot.commands import main
 from chatbot.settings import Settings
-from chatbot.storage.store import Store, open_store
+from chatbot.storage.store import Store
 
 
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     monkeypatch.setenv("CHATBOT_INSTANCE", str(tmp_path))
-    opened = open_store(Settings(instance=tmp_path), b"s")
+    opened = Store(Settings(instance=tmp_path), b"s")
     opened.prepare()
     return opened
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from chatbot.curation.expectations import keeps, missed, results
@@ -22,7 +24,7 @@ from tests.curation.test_changes import LENGTH, TODAY, assistant
     ],
 )
 def test_an_expectation_is_kept_or_broken(ask: str, expect: str, kept: bool) -> None:
-    [result] = results(assistant(), [Expectation(ask, expect, 3)], TODAY)
+    [result] = results([Expectation(ask, expect, 3)], partial(assistant().reply, today=TODAY))
     assert result.kept is kept
     assert result.got
 

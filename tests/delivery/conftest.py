@@ -18,7 +18,7 @@ from aiosmtpd.handlers import Message as MessageHandler
 
 from chatbot.delivery.notices import Notice
 from chatbot.settings import Settings
-from chatbot.storage.store import Store, open_store
+from chatbot.storage.store import Store
 
 NOW = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 NOTICE = Notice(
@@ -158,7 +158,7 @@ def open_at(tmp_path: Path) -> Iterator[Callable[..., tuple[Settings, Store]]]:
 
     def start(**given: Any) -> tuple[Settings, Store]:
         chosen = settings(instance=tmp_path / "instance", **given)
-        store = open_store(chosen, b"secret")
+        store = Store(chosen, b"secret")
         store.prepare()
         stores.append(store)
         return chosen, store

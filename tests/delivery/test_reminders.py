@@ -11,7 +11,7 @@ from chatbot.delivery.notices import Notice
 from chatbot.delivery.reminders import remind
 from chatbot.errors import DeliveryError
 from chatbot.settings import Settings
-from chatbot.storage.store import Store, open_store
+from chatbot.storage.store import Store
 from tests.conftest import KnowledgeFolder
 
 FAQS = """\
@@ -35,7 +35,7 @@ class Site:
             knowledge=folder, instance=folder.parent / "instance", public_url="https://faq.example",
             database_url=f"sqlite:///{folder.parent / 'x.db'}",
         )  # fmt: skip
-        self.store: Store = open_store(self.settings, b"secret")
+        self.store: Store = Store(self.settings, b"secret")
         self.store.prepare()
         self.mails: list[Notice] = []
         self.broken = False

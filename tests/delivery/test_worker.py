@@ -267,7 +267,8 @@ def test_the_background_deliverer_survives_a_failing_database_and_does_its_jobs(
     _, store = open_at(webhook_url="https://x.example")
     receiver, chores = Fake(), threading.Event()
     jobs = [(timedelta(minutes=1), lambda now: chores.set())]
-    sender = Deliverer(store.deliveries, {"webhook": receiver}, "", jobs, lambda: NOW)
+    sender = Deliverer(store.deliveries, {"webhook": receiver}, "", jobs)
+    sender._clock = lambda: NOW
     assert store.database.path
     hidden = store.database.path.with_suffix(".hidden")
     reference = submit(store)

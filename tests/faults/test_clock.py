@@ -15,8 +15,9 @@ import pytest
 
 from chatbot.handoff.hours import reply_expected
 from chatbot.handoff.model import Submission
+from chatbot.knowledge.model import Clinic
 from chatbot.settings import Settings
-from chatbot.storage.store import Store, open_store
+from chatbot.storage.store import Store
 from tests.faults.conftest import Tried
 from tests.faults.site import ROOT
 
@@ -32,7 +33,7 @@ MOMENTS = (
 
 
 def at(folder: Path) -> Store:
-    return open_store(Settings(instance=folder, webhook_url="https://x.example"), b"s")
+    return Store(Settings(instance=folder, webhook_url="https://x.example"), b"s")
 
 
 @pytest.mark.parametrize("moment", MOMENTS, ids=str)
@@ -89,8 +90,9 @@ def test_a_jump_loses_and_doubles_no_notice(jump: timedelta, tmp_path: Path, tri
 def test_opening_hours_hold_on_days_with_23_and_25_hours() -> None:
     zone = ZoneInfo("America/Los_Angeles")
     hours = {day: (time(9), time(17)) for day in ("mon", "tue", "wed", "thu", "fri")}
+    clinic = Clinic(hours=hours, time_zone="America/Los_Angeles")
     for friday in (datetime(2026, 3, 6, 18, tzinfo=zone), datetime(2026, 10, 30, 18, tzinfo=zone)):
-        due = reply_expected(friday.astimezone(UTC), hours, (), "America/Los_Angeles")
+        due = reply_expected(friday.astimezone(UTC), clinic)
         assert due is not None
         local = due.astimezone(zone)
         assert local.weekday() == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,9 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatbot.handoff.hours import in_words, reply_expected
+from chatbot.knowledge.model import Clinic
 
 LA = "America/Los_Angeles"
 WEEKDAYS = {day: (time(9), time(17)) for day in ("mon", "tue", "wed", "thu", "fri")}
+
+
+def clinic(**stated: Any) -> Clinic:
+    return Clinic(**{"hours": WEEKDAYS, "time_zone": LA, **stated})
 
 
 def la(day: int, hour: int, minute: int = 0, month: int = 11) -> datetime:
@@ -31,24 +37,24 @@ def la(day: int, hour: int, minute: int = 0, month: int = 11) -> datetime:
     ],
 )
 def test_there_is_always_one_whole_opening_period(asked: datetime, promised: datetime) -> None:
-    assert reply_expected(asked, WEEKDAYS, (), LA) == promised
+    assert reply_expected(asked, clinic()) == promised
 
 
 def test_holidays_are_skipped() -> None:
-    thanksgiving = {date(2026, 11, 26), date(2026, 11, 27)}
-    assert reply_expected(la(25, 12), WEEKDAYS, thanksgiving, LA) == la(30, 17)
+    thanksgiving = frozenset({date(2026, 11, 26), date(2026, 11, 27)})
+    assert reply_expected(la(25, 12), clinic(holidays=thanksgiving)) == la(30, 17)
 
 
 def test_without_hours_or_within_two_months_of_holidays_nothing_is_promised() -> None:
-    assert reply_expected(la(24, 8), {}, (), LA) is None
-    always = {date(2026, 11, 24) + timedelta(days=n) for n in range(100)}
-    assert reply_expected(la(24, 8), WEEKDAYS, always, LA) is None
+    assert reply_expected(la(24, 8), clinic(hours={})) is None
+    always = frozenset(date(2026, 11, 24) + timedelta(days=n) for n in range(100))
+    assert reply_expected(la(24, 8), clinic(holidays=always)) is None
 
 
 def test_on_the_days_the_clocks_change_it_is_still_five_by_the_clock_on_the_wall() -> None:
-    sundays = {"sun": (time(1), time(17))}
-    spring = reply_expected(la(7, 12, month=3), sundays, (), LA)
-    autumn = reply_expected(datetime(2026, 10, 31, 12, tzinfo=ZoneInfo(LA)), sundays, (), LA)
+    sundays = clinic(hours={"sun": (time(1), time(17))})
+    spring = reply_expected(la(7, 12, month=3), sundays)
+    autumn = reply_expected(datetime(2026, 10, 31, 12, tzinfo=ZoneInfo(LA)), sundays)
     assert spring == datetime(2026, 3, 9, 0, 0, tzinfo=UTC)  # 17:00 PDT, UTC-7
     assert autumn == datetime(2026, 11, 2, 1, 0, tzinfo=UTC)  # 17:00 PST, UTC-8
 
@@ -65,7 +71,7 @@ def test_on_the_days_the_clocks_change_it_is_still_five_by_the_clock_on_the_wall
 def test_a_promise_lies_ahead_by_at_least_one_opening_period_and_at_most_eight_days(
     now: datetime, zone: str, hours: dict[str, tuple[time, time]]
 ) -> None:
-    promised = reply_expected(now, hours, (), zone)
+    promised = reply_expected(now, clinic(hours=hours, time_zone=zone))
     assert promised is not None
     shortest = min(datetime.combine(date.min, b) - datetime.combine(date.min, a)
                    for a, b in hours.values())  # fmt: skip

@@ -41,7 +41,8 @@ class Site:
     def __init__(self, folder: Path) -> None:
         self.folder, self.clock = folder, Clock()
         self.seen: list[Snapshot] = []
-        self.reloader = Reloader(folder, self.clock, self.seen.append)
+        self.reloader = Reloader(folder, self.clock)
+        self.reloader.on_change = self.seen.append
 
     def write(self, path: str, text: str | bytes) -> None:
         place = self.folder / path

@@ -10,7 +10,7 @@ ENGLISH = Analyzer("en")
 
 
 def test_members_of_a_group_fold_to_one_term_whatever_their_endings() -> None:
-    vocabulary = Vocabulary(ENGLISH, [["infusion", "drip", "iv line"]])
+    vocabulary = Vocabulary(ENGLISH, [["infusion", "drip", "iv line"]], ())
     assert vocabulary.same("infusions") == vocabulary.same("drips") == vocabulary.same("IV lines")
 
 
@@ -31,7 +31,9 @@ def test_a_clinics_group_takes_in_the_built_in_group_it_touches() -> None:
 
 
 def test_clinics_groups_that_touch_become_one() -> None:
-    vocabulary = Vocabulary(ENGLISH, [["drip", "session"], ["visit", "trip"], ["session", "visit"]])
+    vocabulary = Vocabulary(
+        ENGLISH, [["drip", "session"], ["visit", "trip"], ["session", "visit"]], ()
+    )
     assert vocabulary.same("trip") == vocabulary.same("drip")
 
 

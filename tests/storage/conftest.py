@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from chatbot.handoff.model import Actor, Party, Submission
 from chatbot.settings import Settings
-from chatbot.storage.store import Store, open_store
+from chatbot.storage.store import Store
 
 NOW = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 ANNA = Actor(Party.STAFF, "Anna")
@@ -66,7 +66,7 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
 @pytest.fixture
 def store(settings: Settings) -> Iterator[Store]:
     """A store with its tables made."""
-    opened = open_store(settings, b"secret")
+    opened = Store(settings, b"secret")
     opened.prepare()
     yield opened
     opened.database.engine.dispose()

@@ -14,7 +14,7 @@ from chatbot.delivery.worker import Deliverer
 from chatbot.errors import StorageUnavailable
 from chatbot.handoff.model import Submission
 from chatbot.settings import Settings
-from chatbot.storage.store import Store, open_store
+from chatbot.storage.store import Store
 
 ASKED = Submission("Does it hurt?", email="kim@example.org")
 
@@ -29,7 +29,7 @@ def settings(folder: Path) -> Settings:
 
 
 def at(folder: Path) -> Store:
-    return open_store(settings(folder), b"secret")
+    return Store(settings(folder), b"secret")
 
 
 def prepare(folder: Path) -> None:

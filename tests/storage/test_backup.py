@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from chatbot.errors import StorageError, StorageUnavailable
+from chatbot.settings import Settings
 from chatbot.storage.backup import backup, restore
 from chatbot.storage.engine import Database
 from chatbot.storage.store import Store
@@ -119,7 +120,10 @@ def test_a_backup_never_writes_over_a_file(store: Store, tmp_path: Path) -> None
 
 def test_a_backup_of_nothing_says_so(tmp_path: Path) -> None:
     with pytest.raises(StorageUnavailable):
-        backup(Database(f"sqlite:///{tmp_path / 'none.db'}"), tmp_path / "copy.db")
+        backup(
+            Database(Settings(database_url=f"sqlite:///{tmp_path / 'none.db'}")),
+            tmp_path / "copy.db",
+        )
     assert not (tmp_path / "copy.db").exists()
 
 

@@ -20,8 +20,8 @@ import pytest
 from chatbot.errors import SchemaOutdated, SettingsError, StorageUnavailable
 from chatbot.settings import Settings
 from chatbot.storage import engine
-from chatbot.storage.engine import Database, open_database
-from chatbot.storage.store import Store, open_store
+from chatbot.storage.engine import Database
+from chatbot.storage.store import Store
 from tests.storage.conftest import ASKED, NOW
 
 
@@ -43,7 +43,7 @@ def sound(path: Path) -> bool:
 def test_without_a_setting_the_database_is_a_file_in_instance_for_this_user_only(
     tmp_path: Path,
 ) -> None:
-    store = open_store(Settings(instance=tmp_path / "made"), b"s")
+    store = Store(Settings(instance=tmp_path / "made"), b"s")
     assert not (tmp_path / "made").exists()
     store.prepare()
     assert (tmp_path / "made" / "chatbot.db").stat().st_mode & 0o777 == 0o600
@@ -69,7 +69,7 @@ def test_every_acknowledged_hand_off_was_synced_to_disk_before(
     trace = tmp_path / "trace"
     code = (
         "import sys; from pathlib import Path; from tests.storage.test_engine import *\n"
-        "store = open_store(Settings(instance=Path(sys.argv[1])), b's')\n"
+        "store = Store(Settings(instance=Path(sys.argv[1])), b's')\n"
         "submit(store, 'x'); os.write(1, b'ACK')"
     )
     subprocess.run(
@@ -127,7 +127,7 @@ def test_tables_of_somebody_else_are_left_alone(tmp_path: Path) -> None:
         theirs.execute("CREATE TABLE recipes (name TEXT)")
     before = path.read_bytes()
     with pytest.raises(SchemaOutdated, match="db upgrade"):
-        open_store(Settings(database_url=f"sqlite:///{path}"), b"s").prepare()
+        Store(Settings(database_url=f"sqlite:///{path}"), b"s").prepare()
     assert path.read_bytes() == before
 
 
@@ -143,7 +143,7 @@ def test_a_read_only_database_refuses_writes_and_still_reads(store: Store) -> No
     reference = submit(store)
     code = (
         "import sys; from pathlib import Path; from tests.storage.test_engine import *\n"
-        "store = open_store(Settings(instance=Path(sys.argv[1])), b's')\n"
+        "store = Store(Settings(instance=Path(sys.argv[1])), b's')\n"
         "if not os.getuid(): os.setuid(65534)\n"  # root may write anywhere
         "print(store.inbox.items()[0].reference)\n"
         "try: submit(store, 'x')\n"
@@ -254,12 +254,12 @@ def test_a_postgresql_address_without_the_driver_names_the_file_to_install(
 ) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(SettingsError, match=r"requirements-scale\.txt"):
-        open_database(Settings(database_url="postgresql://127.0.0.1/chatbot"))
+        Database(Settings(database_url="postgresql://127.0.0.1/chatbot"))
 
 
 def test_a_postgresql_server_that_is_not_there_is_named_without_the_password() -> None:
     pytest.importorskip("psycopg")
-    database = Database("postgresql://user:hunter2@127.0.0.1:1/chatbot")
+    database = Database(Settings(database_url="postgresql://user:hunter2@127.0.0.1:1/chatbot"))
     with pytest.raises(StorageUnavailable) as refused:
         database.version()
     assert "127.0.0.1" in str(refused.value)

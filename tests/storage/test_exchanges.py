@@ -12,7 +12,7 @@ from chatbot.answering.model import Option, Outcome, Reason, Reply
 from chatbot.delivery.worker import Deliverer
 from chatbot.settings import Settings
 from chatbot.storage import exchanges
-from chatbot.storage.store import Store, open_store
+from chatbot.storage.store import Store
 from tests.storage.conftest import ANNA, NOW
 
 REPLY = Reply(
@@ -44,7 +44,7 @@ def test_an_exchange_is_noted_with_its_outcome_and_redacted_words(store: Store) 
 def test_words_are_not_kept_without_the_question_log_and_never_of_somebody_in_danger(
     settings: Settings, store: Store
 ) -> None:
-    silent = open_store(replace(settings, question_log=False), b"s")
+    silent = Store(replace(settings, question_log=False), b"s")
     silent.exchanges.note("r1", REPLY, "does it hurt?", NOW)
     silent.exchanges.flush()
     store.exchanges.note("r2", replace(REPLY, outcome=Outcome.CRISIS), "I want to die", NOW)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from chatbot.errors import StorageError
 from chatbot.settings import Settings
-from chatbot.storage.store import Store, open_store
+from chatbot.storage.store import Store
 from chatbot.storage.tables import staff, staff_sessions
 from tests.storage.conftest import NOW
 
@@ -60,7 +60,7 @@ def test_a_code_works_once(store: Store, secret: str) -> None:
 def test_without_a_required_second_factor_the_password_is_enough(
     settings: Settings, store: Store, secret: str
 ) -> None:
-    relaxed = open_store(replace(settings, staff_mfa=False), b"s")
+    relaxed = Store(replace(settings, staff_mfa=False), b"s")
     assert enter(relaxed, secret, code="")
     relaxed.database.engine.dispose()
 

@@ -124,9 +124,8 @@ def _ask(status: int, refused: bool = False, reference: str = "") -> Response:
     arrived = request.headers.get("Sec-Fetch-Site") == "cross-site" and request.method == "GET"
     again = request.path if arrived and "again" not in request.args else ""
     reference = reference or (request.view_args or {}).get("reference", "")
-    second_factor, unsafe = services().settings.staff_mfa, _in_the_clear() and not _at_home()
-    return page("sign_in.html", status, refused=refused, reference=reference, again=again,
-                second_factor=second_factor, unsafe=unsafe)  # fmt: skip
+    unsafe, shown = _in_the_clear() and not _at_home(), {"reference": reference, "again": again}
+    return page("sign_in.html", status, refused=refused, unsafe=unsafe, **shown)
 
 
 def _in_the_clear() -> bool:
@@ -144,8 +143,9 @@ def _cookie(name: str) -> str:
 
 
 def _set(response: Response, name: str, value: str, seconds: int | None = None) -> None:
-    response.set_cookie(_cookie(name), value, max_age=seconds, path="/", secure=not _at_home(),
-                        httponly=True, samesite="Strict")  # fmt: skip
+    response.set_cookie(
+        _cookie(name), value, seconds, secure=not _at_home(), httponly=True, samesite="Strict"
+    )
 
 
 def _known_device(name: str) -> str:

@@ -58,8 +58,7 @@ def gaps() -> Response:
     since = here.now() - timedelta(days=knowledge.LOOKED_BACK)
     found = find_gaps(assistant, asked(here.store, since), here.today(), withdrawn)
     faqs = {d.id: d for d in assistant.corpus.documents if d.kind is Kind.FAQ}
-    return page("knowledge/gaps.html", gaps=[(gap, told(gap.reply)) for gap in found], faqs=faqs,
-                logged=here.settings.question_log)  # fmt: skip
+    return page("knowledge/gaps.html", gaps=[(gap, told(gap.reply)) for gap in found], faqs=faqs)
 
 
 @blueprint.post("/knowledge/gaps/")
@@ -74,8 +73,14 @@ def mend() -> Response:
         wrong = knowledge.said(error)
         return page("knowledge/mended.html", 409, wrong=wrong, question=question)
     viewed(name, "also_asked" if rewords else "draft")
-    return page("knowledge/mended.html", question=question, name=name, path=path, before=before,
-                after=_reply_soon(question))  # fmt: skip
+    return page(
+        "knowledge/mended.html",
+        question=question,
+        name=name,
+        path=path,
+        before=before,
+        after=_reply_soon(question),
+    )
 
 
 def _reword(question: str, document: str) -> tuple[str, str]:

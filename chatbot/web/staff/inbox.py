@@ -18,13 +18,17 @@ from chatbot.web.staff.page import go, page, standing, viewed
 
 MOST, DAYS = 100, 30
 SHOWN = {
-    "open": (State.WAITING, State.CLAIMED), "mine": (State.CLAIMED, State.ANSWERED),
-    "waiting": (State.WAITING,), "answered": (State.ANSWERED,), "closed": (State.CLOSED,),
+    "open": (State.WAITING, State.CLAIMED),
+    "mine": (State.CLAIMED, State.ANSWERED),
+    "waiting": (State.WAITING,),
+    "answered": (State.ANSWERED,),
+    "closed": (State.CLOSED,),
     "all": (),
-}  # fmt: skip
+}
 SUGGESTED = 3  # passages shown beside the answer
 TICKED = "passage:"  # begins the name of a ticked passage's field
 Words = Annotated[Text, Field(max_length=20_000)]
+Bringing = Literal["claim", "release", "reply", "note", "close", "reopen", "erase"]  # events
 Live = dict[str, tuple[Document, Passage]]
 
 
@@ -68,8 +72,7 @@ class Wish(Body):
     `text` and the ticked `passages` are an answer or a note, `find` what passages are looked for.
     """
 
-    action: Literal["claim", "release", "reply", "note", "close", "reopen", "erase",
-                    "find", "export", "send_again"] = "find"  # fmt: skip
+    action: Literal[Bringing, "find", "export", "send_again"] = "find"
     version: Annotated[str, Field(pattern=r"^[0-9]{1,9}$")] = "0"
     text: Words = ""
     passages: tuple[str, ...] = ()
@@ -102,9 +105,9 @@ def act(reference: str) -> Response:
         elif wish.action != "find":
             _apply(reference, wish)
     except HandoffConflict:
-        return _show(reference, wish, 409, seen=int(wish.version))
+        return _show(reference, wish, seen=int(wish.version))
     except TransitionRefused as error:
-        return _show(reference, wish, 409, problem=str(error))
+        return _show(reference, wish, problem=str(error))
     if wish.action == "find" or (wish.action == "claim" and (wish.text or wish.passages)):
         return _show(reference, wish)  # what is being written goes on
     return go("staff.item", reference=reference)
@@ -133,19 +136,28 @@ def _send_again(reference: str, delivery: str) -> None:
 
 
 def _show(
-    reference: str, wish: Wish | None = None, status: int = 200, *,
-    problem: str = "", seen: int | None = None,
-) -> Response:  # fmt: skip
+    reference: str, wish: Wish | None = None, *, problem: str = "", seen: int | None = None
+) -> Response:
+    """The page of a hand-off: 409 for a problem, or when it has changed since `seen`."""
+    status = 409 if problem or seen is not None else 200
     thread, live = services().store.inbox.thread(reference), services().passages()
     viewed(reference)
     wish = wish or Wish(find=" ".join(thread.item.question.split())[:200])
     return page(
-        "item.html", status, item=thread.item, thread=thread, wish=wish, problem=problem,
+        "item.html",
+        status,
+        item=thread.item,
+        thread=thread,
+        wish=wish,
+        problem=problem,
         # What others did since the page was opened, when that is why nothing was changed.
         changed=[r for r in thread.history if seen is not None and r.version > seen],
-        can=allowed(thread.item, g.me), visitor_sees=visitor_sees(thread.item),
-        passages=live, found=_found(wish, live), answers=answers(thread),
-    )  # fmt: skip
+        can=allowed(thread.item, g.me),
+        visitor_sees=visitor_sees(thread.item),
+        passages=live,
+        found=_found(wish, live),
+        answers=answers(thread),
+    )
 
 
 def answers(thread: Thread) -> list[str]:

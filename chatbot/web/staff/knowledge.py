@@ -75,8 +75,15 @@ def change_document(name: str) -> Response:
             rewrite(path, lambda text: change(path, text, {entry: {"status": "retired"}}))
         else:
             until, language = date.fromisoformat(wish.until), services().clinic.language
-            changed, _ = approve(path, _stored(path), entry, by=g.me.name, on=services().today(),
-                                 until=until, language=language)  # fmt: skip
+            changed, _ = approve(
+                path,
+                _stored(path),
+                entry,
+                by=g.me.name,
+                on=services().today(),
+                until=until,
+                language=language,
+            )
             folder.write(services().settings.knowledge / path, changed)
     except (ChatbotError, OSError, ValueError) as error:
         return _document(name, 409, wrong=said(error))
@@ -91,9 +98,16 @@ def _document(name: str, status: int = 200, wrong: Sequence[str] = ()) -> Respon
         wrong = wrong or (f"{name} cannot be read: see what is wrong with its file.",) * known
         return page("knowledge/document.html", 404, name=name, document=None, wrong=wrong)
     history = [r for r in services().store.audit.history(name) if r.event != "view"]
-    return page("knowledge/document.html", status, name=name, document=found, wrong=wrong,
-                standing=_standing(found), history=history,
-                until=services().today() + YEAR)  # fmt: skip
+    return page(
+        "knowledge/document.html",
+        status,
+        name=name,
+        document=found,
+        wrong=wrong,
+        standing=_standing(found),
+        history=history,
+        until=services().today() + YEAR,
+    )
 
 
 @blueprint.get("/knowledge/expiring")
@@ -124,14 +138,20 @@ def close_report() -> Response:
 @blueprint.get("/knowledge/check")
 def check() -> Response:
     """The expected questions, all findings, and the numbers that are stated twice."""
-    assistant, withdrawn = services().library.current()
-    expected = results(assistant, assistant.corpus.expectations, services().today(), withdrawn)
+    assistant, _ = services().library.current()
+    expected = results(assistant.corpus.expectations, reply)
     files = folder.read(services().settings.knowledge)
     loaded = load(files)
     style, stated = lint(loaded.corpus, files), numbers(loaded.corpus, files)
     hint = "" if assistant.closed else missed(assistant.gate.hidden)
-    return page("knowledge/check.html", results=expected, problems=loaded.problems,
-                style=style, numbers=stated, hint=hint)  # fmt: skip
+    return page(
+        "knowledge/check.html",
+        results=expected,
+        problems=loaded.problems,
+        style=style,
+        numbers=stated,
+        hint=hint,
+    )
 
 
 def corpus() -> Corpus:
