@@ -41,17 +41,15 @@ class Details:
     def __init__(self, retriever: Retriever) -> None:
         self._strength: dict[str, str] = {}
         analyzer = retriever.index.lexicon.analyzer
-        lines: list[list[str]] = []
-        strengths: list[str] = []
         classes = read_yaml("discriminating.yaml") if analyzer.language == "en" else {}
-        for entry in classes.values():
-            for line in entry["members"]:
-                lines.append([*line, *retriever.vocabulary.likes(line)])
-                strengths.append(entry["strength"])
+        listed = [
+            (line, entry["strength"]) for entry in classes.values() for line in entry["members"]
+        ]
+        lines = [[*line, *retriever.vocabulary.likes(line)] for line, _ in listed]
         self._analyzer = analyzer
         self._lines = Vocabulary(analyzer, (), lines)
         self._details = lru_cache(maxsize=4096)(self._find)
-        for line, strength in zip(lines, strengths, strict=True):
+        for line, strength in listed:
             self._strength.setdefault(self._lines.same(line[0])[0], strength)
         self._of_passage: dict[str, frozenset[str]] = {}
         counts: Counter[str] = Counter()

@@ -126,8 +126,7 @@ def approve_document(args: Namespace, settings: Settings) -> None:
     """Write an approval, with today's date at the clinic, leaving all else as it is."""
     name, _, entry = args.document.partition("#")
     files = read(settings.knowledge)
-    corpus = load(files).corpus
-    day = clinic_today(corpus)
+    day = clinic_today(load(files).corpus)
     # The name is relative to here or to the folder.
     here, root = Path(name).resolve(), settings.knowledge.resolve()
     path = here.relative_to(root).as_posix() if here.is_relative_to(root) else name
@@ -139,13 +138,7 @@ def approve_document(args: Namespace, settings: Settings) -> None:
     if not args.by.strip() or args.until < day:
         raise ChatbotError(f"Name who approves, and a last day not before today, {day}.")
     content, names = approve(
-        path,
-        files.contents[path],
-        entry or None,
-        by=args.by.strip(),
-        on=day,
-        until=args.until,
-        language=corpus.clinic.language,
+        path, files.contents[path], entry or None, by=args.by.strip(), on=day, until=args.until
     )
     write(settings.knowledge / path, content)
     print(f"Approved until {args.until} in {path}: {', '.join(names)}")

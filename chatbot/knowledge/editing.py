@@ -153,7 +153,7 @@ class _Edit:
 
 
 def approve(
-    path: str, content: bytes, entry: str | None, *, by: str, on: date, until: date, language: str
+    path: str, content: bytes, entry: str | None, *, by: str, on: date, until: date
 ) -> tuple[bytes, tuple[str, ...]]:
     """The file with its approval, and the ids that are now approved.
 
@@ -162,7 +162,7 @@ def approve(
     has errors of its own, or the file cannot be changed by splicing.
     """
     article, source = path.startswith("articles/"), decode(path, content)
-    before = read_file(path, content, language)
+    before = read_file(path, content, "")  # another language than the clinic's is but warned of
     found = {document.id: document for document in before.documents}
     names = {entry} if entry else set(found) - (set() if article else _own(source))
     if not names or not names <= set(found):
@@ -177,7 +177,7 @@ def approve(
         keys["approved_text"] = quoted(found[name].text_digest)
     bom = BOM if content.startswith(BOM.encode()) else ""
     changed = (bom + change(path, source.text, changes)).encode()
-    after = read_file(path, changed, language)
+    after = read_file(path, changed, "")
     if article and errors(after.problems):  # in an FAQ file those of other entries do not matter
         raise KnowledgeError(errors(after.problems))
     if not names <= {one.id for one in after.documents if one.state(on) is State.LIVE}:

@@ -12,7 +12,7 @@ from markdown_it.token import Token
 from chatbot.knowledge.source import LINE_END, Source
 
 DEEPEST = 40  # levels of nesting; markdown-it would silently drop what is deeper
-SCHEMES = frozenset({"http", "https", "mailto", "tel"})
+SCHEMES = {"http", "https", "mailto", "tel"}
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 _PAGE = re.compile(
     rf"(?:(?:\./|(?:\.\./)?articles/)?({ID.pattern})(?:\.md)?|/sources/({ID.pattern}))"

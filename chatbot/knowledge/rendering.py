@@ -33,13 +33,9 @@ def render(source: str) -> str:
     A link to another document leads to our page of it; numbers of list items are those written.
     """
     html = _RENDERER.render(parse(source)[0], _OPTIONS, {})
-    return nh3.clean(
-        html,
-        tags=TAGS,
-        attributes=ATTRIBUTES,
-        url_schemes=set(SCHEMES),
-        link_rel="noopener nofollow",
-    ).strip()
+    rel = "noopener nofollow"
+    kept = nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=rel)
+    return kept.strip()
 
 
 class _Renderer(RendererHTML):

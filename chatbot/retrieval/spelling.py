@@ -52,9 +52,8 @@ class Spelling:
         if ordinary and not _slip(word, ordinary[1]):
             ordinary = None
         # An ordinary word that is nearer wins: a slip in it must not make a medical word of it.
-        if own and (not ordinary or own[0] <= ordinary[0]):
-            return own[1]
-        return ordinary[1] if ordinary else None
+        near = [found for found in (own, ordinary) if found]
+        return min(near, key=lambda found: found[0])[1] if near else None
 
     def _nearest(self, word: str, corpus: bool, allowed: int) -> tuple[int, str] | None:
         near: list[tuple[int, int, str]] = []

@@ -48,6 +48,8 @@ def _of_handoff(**more: Any) -> Column[Any]:
     return Column("reference", Words, ForeignKey("handoffs.reference"), nullable=False, **more)
 
 
+# A table of columns, in groups of what belongs together.
+# fmt: off
 handoffs = Table(
     "handoffs", metadata,
     _key("reference"), _has("state", index=True), _has("version", Integer),
@@ -61,47 +63,47 @@ handoffs = Table(
     _has("token_hash", unique=True), _has("mail_token", unique=True), _has("code_hash"),
     _has("code_failures", Integer), Column("code_failed_at", Utc),
     _has("key_hash", unique=True), _has("body_hash"),
-)  # fmt: skip
+)
 messages = Table(
     "messages", metadata,
     _of_handoff(primary_key=True), _key("number", Integer), _has("event"), _has("by_name"),
     _has("text"), _has("passages", sa.JSON), _has("at", Utc),
-)  # fmt: skip
+)
 events = Table(
     "events", metadata,
     _key("sequence", Integer), _has("subject", index=True), _has("event"), _has("before"),
     _has("after"), _has("version", Integer), _has("party"), _has("by_name"), _has("at", Utc),
     _has("previous"), _has("digest"),
-)  # fmt: skip
+)
 deliveries = Table(
     "deliveries", metadata,
     _key("id"), _of_handoff(index=True), _has("channel"), _has("audience"), _has("kind"),
     _has("state"), _has("attempts", Integer), _has("created_at", Utc), _has("next_at", Utc),
     Column("lease_until", Utc), _has("lease_by"), Column("sent_at", Utc), _has("last_error"),
-)  # fmt: skip
+)
 sa.Index("deliveries_due", deliveries.c.state, deliveries.c.next_at)
 staff = Table(
     "staff", metadata,
     _key("name"), _has("password_hash"), _has("totp_secret"), _has("last_step", Integer),
     _has("created_at", Utc), Column("disabled_at", Utc),
-)  # fmt: skip
+)
 staff_sessions = Table(
     "staff_sessions", metadata,
     _key("token_hash"), Column("name", Words, ForeignKey("staff.name"), nullable=False),
     _has("created_at", Utc), _has("seen_at", Utc),
-)  # fmt: skip
+)
 staff_failures = Table(
     "staff_failures", metadata,
     _key("id"), _has("bucket", index=True), _has("at", Utc),
-)  # fmt: skip
+)
 exchanges = Table(
     "exchanges", metadata,
     _key("id"), _has("at", Utc, index=True), _has("outcome"), _has("reason"), _has("safety"),
     Column("confidence", Float), _has("passages", sa.JSON), _has("knowledge_version"),
     Column("question", Words),
-)  # fmt: skip
+)
 feedback = Table(
     "feedback", metadata,
     _key("reply"), _has("helpful", Boolean), _has("reason"), _has("at", Utc),
     Column("closed_at", Utc), _has("closed_by"),
-)  # fmt: skip
+)

@@ -74,16 +74,8 @@ def change_document(name: str) -> Response:
         if wish.action == "stop":
             rewrite(path, lambda text: change(path, text, {entry: {"status": "retired"}}))
         else:
-            until, language = date.fromisoformat(wish.until), services().clinic.language
-            changed, _ = approve(
-                path,
-                _stored(path),
-                entry,
-                by=g.me.name,
-                on=services().today(),
-                until=until,
-                language=language,
-            )
+            until, on = date.fromisoformat(wish.until), services().today()
+            changed, _ = approve(path, _stored(path), entry, by=g.me.name, on=on, until=until)
             folder.write(services().settings.knowledge / path, changed)
     except (ChatbotError, OSError, ValueError) as error:
         return _document(name, 409, wrong=said(error))
