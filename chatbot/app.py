@@ -38,12 +38,8 @@ def create_app(
     given = {} if config is None or isinstance(config, Settings) else dict(config)
     testing = bool(given.pop("TESTING", False))
     settings = config if isinstance(config, Settings) else Settings.from_mapping(given)
-    app = Flask(
-        "chatbot",
-        static_folder=ROOT / "static",
-        template_folder=ROOT / "templates",
-        instance_path=str(settings.instance.resolve()),
-    )
+    instance = str(settings.instance.resolve())
+    app = Flask("chatbot", root_path=str(ROOT), instance_path=instance)
     app.config["TESTING"] = testing
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the contract's order is for reading
     app.extensions[EXTENSION] = _services(settings, now, background)

@@ -60,9 +60,8 @@ def calibrate(retriever: Retriever, gate: Gate | None = None) -> Gate:
     least = _quantile([asked.answer for asked in off], 1 - aims["off_topic_answered"])
     shown = [asked.about if asked.option >= option else 0.0 for asked in off]
     about = max(gate.about_at, _quantile(shown, 1 - aims["off_topic_offered"]))
-    answer, option, about = (
-        round(min(HIGHEST, limit), 6) for limit in (max(answer, least), option, about)
-    )
+    limits = (max(answer, least), option, about)
+    answer, option, about = (round(min(HIGHEST, limit), 6) for limit in limits)
     hidden = ((a.target, a.right and (a.answer >= answer or a.option >= option)) for a in own)
     return replace(gate, answer_at=answer, option_at=option, about_at=about, hidden=tuple(hidden))
 

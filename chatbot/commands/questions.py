@@ -201,8 +201,8 @@ def gaps(_args: Namespace, settings: Settings) -> None:
     store.database.check()
     since = datetime.now(UTC) - LOOKED_BACK
     assistant = _assistant(load(read(settings.knowledge)), settings)
-    day = clinic_today(assistant.corpus)
-    found = find(assistant, asked(store, since), day)
+    ask_today = partial(assistant.reply, today=clinic_today(assistant.corpus))
+    found = find(asked(store, since), ask_today, assistant.retriever)
     for gap in found:
         why = ", ".join(f"{reason} {times}×" for reason, times in gap.reasons)
         now = ", ".join(expectations.told(gap.reply))

@@ -25,10 +25,8 @@ def faq_source(entries: Iterable[Entry], comment: str) -> str:
     lines = [*(f"# {line}" for line in comment.splitlines()), "status: draft", "faqs:"]
     for entry in entries:
         lines += [f"  - id: {entry.id}", f"    question: {quoted(one_line(entry.question))}"]
-        others = [
-            f"      - {quoted(one_line(other))}" for other in entry.also_asked if other.strip()
-        ]
-        lines += ["    also_asked:", *others] if others else []
+        others = [quoted(one_line(other)) for other in entry.also_asked if other.strip()]
+        lines += ["    also_asked:", *(f"      - {other}" for other in others)] if others else []
         answer = [printable(line.rstrip()) for line in entry.answer.strip().splitlines()]
         lines += ["    answer: |", *(f"      {line}".rstrip() for line in answer), ""]
     return "\n".join(lines)

@@ -82,10 +82,8 @@ def changes(
     for question in dict.fromkeys(questions) if old.corpus != new.corpus else ():
         replies = [side.reply(question, today=today) for side in (old, new)]
         before, after = (", ".join(told(reply)) for reply in replies)
-        texts = [
-            "\n\n".join(quotation.passage.text for quotation in reply.quotations)
-            for reply in replies
-        ]
+        quoted = ([quotation.passage.text for quotation in one.quotations] for one in replies)
+        texts = ["\n\n".join(passages) for passages in quoted]
         if before != after or texts[0] != texts[1]:
             found.append(Change(question, before, after, *texts))
     return tuple(found)

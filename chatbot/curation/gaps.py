@@ -1,14 +1,14 @@
 """What visitors ask that the folder does not answer well, in groups of like wordings."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from chatbot.answering.assistant import Assistant
 from chatbot.answering.model import Outcome, Reply
 from chatbot.knowledge.model import Passage
+from chatbot.retrieval.retriever import Retriever
 
 ALIKE = 0.6  # Jaccard similarity of their terms from which two questions count as one
 AGAIN = timedelta(minutes=2)  # a like question within this time is the same visitor's second try
@@ -54,25 +54,22 @@ class Gap:
 
 
 def gaps(
-    assistant: Assistant,
-    asked: Iterable[Asked],
-    today: date,
-    withdrawn: frozenset[str] = frozenset(),
-    limit: int = 50,
+    asked: Iterable[Asked], ask: Callable[[str], Reply], retriever: Retriever, limit: int = 50
 ) -> tuple[Gap, ...]:
     """The `limit` most frequent groups that still need an answer, most frequent first.
 
-    A group that was only ever unanswered and is answered now is closed and left out.
+    `ask` gives what visitors get now. A group that was only ever unanswered and is answered now is
+    closed and left out.
     """
     found: list[Gap] = []
-    for group in _groups(assistant, asked):
+    for group in _groups(retriever, asked):
         wordings = tuple(text for text, _ in Counter(one.question for one in group).most_common())
-        reply = assistant.reply(wordings[0], today=today, withdrawn=withdrawn)
+        reply = ask(wordings[0])
         reasons = Counter(one.why for one in group if one.why)
         doubted = reasons.keys() & {Why.REPHRASED, Why.UNHELPFUL}
         if reply.outcome is Outcome.CRISIS or (reply.outcome is Outcome.ANSWERED and not doubted):
             continue
-        hits = assistant.retriever.search(assistant.retriever.query(wordings[0]), NEAREST).hits
+        hits = retriever.search(retriever.query(wordings[0]), NEAREST).hits
         nearest = tuple(hit.passage for hit in hits)
         found.append(Gap(wordings, len(group), tuple(reasons.most_common()), nearest, reply))
         if len(found) == limit:
@@ -80,10 +77,10 @@ def gaps(
     return tuple(found)
 
 
-def _groups(assistant: Assistant, asked: Iterable[Asked]) -> list[list[Asked]]:
+def _groups(retriever: Retriever, asked: Iterable[Asked]) -> list[list[Asked]]:
     """Like questions together: each joins the likest group so far, the largest groups first."""
     ordered = sorted(asked, key=lambda one: one.at)
-    terms = {question: _terms(assistant, question) for question in {o.question for o in ordered}}
+    terms = {question: _terms(retriever, question) for question in {o.question for o in ordered}}
     by_question: defaultdict[str, list[Asked]] = defaultdict(list)
     for one in _doubtful(ordered, terms):
         by_question[one.question].append(one)
@@ -116,8 +113,8 @@ def _doubtful(ordered: list[Asked], terms: dict[str, frozenset[str]]) -> Iterato
             yield one
 
 
-def _terms(assistant: Assistant, question: str) -> frozenset[str]:
-    query = assistant.retriever.query(question)
+def _terms(retriever: Retriever, question: str) -> frozenset[str]:
+    query = retriever.query(question)
     return frozenset(query.content or query.terms or (question,))
 
 

@@ -85,9 +85,7 @@ def read_safety(source: Source) -> tuple[tuple[ExtraPhrase, ...], tuple[ExtraRes
     if root is None:
         return (), ()
     check_keys(root, ("phrases", "resources"), source)
-    phrases = [
-        read(ExtraPhrase, item, source, _PHRASE) for item in members(root, "phrases", source)
-    ]
+    phrases = [read(ExtraPhrase, one, source, _PHRASE) for one in members(root, "phrases", source)]
     resources = []
     for item in members(root, "resources", source):
         found = read(ExtraResource, item, source, {"label": '"Clinic nurse line"'})

@@ -99,9 +99,8 @@ class Reloader:
 
     def _look(self, stats: Stats, before: Stats) -> None:
         """Read the settled files among those that changed; the others keep their last verdict."""
-        settled = {
-            path for path in stats if before.get(path) == stats[path] != self._good.get(path)
-        }
+        changed = {path for path in stats if stats[path] != self._good.get(path)}
+        settled = {path for path in changed if before.get(path) == stats[path]}
         if settled:
             self._changed |= self._read(self._folder, settled).contents
 

@@ -92,9 +92,8 @@ class Index:
 
     def rarity(self, term: str) -> float:
         """How much a term tells: its idf, where it is rarer of the two fields."""
-        return max(self.asked.idf.get(term, 0.0), self.body.idf.get(term, 0.0)) or max(
-            self.asked.rarest, self.body.rarest
-        )
+        found = max(self.asked.idf.get(term, 0.0), self.body.idf.get(term, 0.0))
+        return found or max(self.asked.rarest, self.body.rarest)
 
     def knows(self, term: str) -> bool:
         """Whether any passage has the term."""

@@ -21,9 +21,7 @@ _KINDS = {
     "whether": "can|could|may|is|are|am|do|does|did|will|would|should|has|have|must",
 }
 _LEANING = re.compile(r"^(and|but|or|also|so|then|what about|how about|what if)\b")
-_POINTING = frozenset(
-    ("it", "its", "that", "this", "they", "them", "those", "these", "there", "one", "ones")
-)
+_POINTING = {"it", "its", "that", "this", "they", "them", "those", "these", "there", "one", "ones"}
 _OPENERS = {phrase.split()[0] for kind in _KINDS.values() for phrase in kind.split("|")}
 _TURNS = re.compile(
     r"\b(?:wonder(?:ing)?|(?:want|like|need) to (?:know|ask)|question is|tell me|asking)\b[\s:,]*"

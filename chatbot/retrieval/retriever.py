@@ -55,12 +55,7 @@ class Retriever:
         return self._reader.read(question, context)
 
     def search(
-        self,
-        query: Query,
-        limit: int = 10,
-        *,
-        without: str | None = None,
-        unasked: str | None = None,
+        self, query: Query, limit: int = 10, *, without: str = "", unasked: str = ""
     ) -> Ranking:
         """The best `limit` passages, best first, ties by passage id.
 
@@ -77,17 +72,17 @@ class Retriever:
         hits = [self._hit(query, found, place, masses) for place in order.tolist()]
         return Ranking(query, tuple(hit for hit in hits if hit.score > 0))
 
-    def _candidates(self, query: Query, without: str | None, unasked: str | None) -> _Found | None:
+    def _candidates(self, query: Query, without: str, unasked: str) -> _Found | None:
         index, weights = self.index, self.weights
         shares = index.lexical(query)
         if index.meaning:
             shares["near"] = index.meaning.nearness(query.meant)
         lexical = [weights[name] * shares[name] for name in shares if name not in OF_PASSAGE]
         rows: Scores = np.asarray(sum(lexical))
-        if unasked is not None:
+        if unasked:
             rows[index.rows_asking.get(unasked, [])] = -LOST
         totals = np.maximum.reduceat(rows, index.first[:-1]) + weights["body"] * shares["body"]
-        if without is not None:
+        if without:
             totals[index.passages_of.get(without, [])] = -LOST
         passages = _largest(totals.round(DIGITS), CANDIDATES)
         if not len(passages):

@@ -77,7 +77,6 @@ def table() -> Table | None:
     if not (HELD / "vectors.npy").exists():
         return None
     entries = (HELD / "words.txt").read_text("ascii").splitlines()
-    vectors, weights = (
-        np.load(HELD / f"{n}.npy", allow_pickle=False) for n in ("vectors", "weights")
-    )
+    paths = (HELD / f"{name}.npy" for name in ("vectors", "weights"))
+    vectors, weights = (np.load(path, allow_pickle=False) for path in paths)
     return Table({entry: row for row, entry in enumerate(entries)}, vectors, weights)

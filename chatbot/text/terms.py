@@ -63,9 +63,8 @@ class Analyzer:
     def __init__(self, language: str = "en") -> None:
         self.language = language.lower().split("-")[0]
         name = LANGUAGES.get(self.language)
-        self.stem: Callable[[str], str] = lru_cache(maxsize=REMEMBERED)(
-            _stemmer(name) if name else unaccented
-        )
+        stem = _stemmer(name) if name else unaccented
+        self.stem: Callable[[str], str] = lru_cache(maxsize=REMEMBERED)(stem)
 
     def words(self, text: str) -> tuple[str, ...]:
         """The words of a text, as this language writes them."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 
 from chatbot.answering.assistant import Assistant
-from chatbot.curation.gaps import Asked, Gap, Why, gaps
+from chatbot.curation.gaps import Asked, Gap, Why
+from chatbot.curation.gaps import gaps as listed
 from chatbot.knowledge.folder import Files
 from chatbot.knowledge.loading import load
 
@@ -30,6 +32,11 @@ def assistant() -> Assistant:
     return Assistant(load(files).corpus, semantics=False)
 
 
+def gaps(assistant: Assistant, asked: list[Asked], *gone: str, **more: int) -> tuple[Gap, ...]:
+    ask = partial(assistant.reply, today=TODAY, withdrawn=frozenset(gone))
+    return listed(asked, ask, assistant.retriever, **more)
+
+
 def asked(*questions: str, why: Why | None = Why.UNANSWERED, apart: float = 3600) -> list[Asked]:
     return [
         Asked(question, START + timedelta(seconds=apart * number), why)
@@ -42,7 +49,6 @@ def test_like_wordings_make_one_gap_and_the_most_frequent_comes_first(assistant:
         assistant,
         asked("do you treat tinnitus", "is parking free", "treating tinnitus?",
               "do you treat tinnitus", "is the parking free"),
-        TODAY,
     )  # fmt: skip
     assert [(gap.question, gap.count) for gap in found] == [
         ("do you treat tinnitus", 3), ("is parking free", 2),
@@ -52,24 +58,24 @@ def test_like_wordings_make_one_gap_and_the_most_frequent_comes_first(assistant:
 
 
 def test_the_nearest_passages_are_named(assistant: Assistant) -> None:
-    (gap,) = gaps(assistant, asked("can i eat pizza in the waiting room on mars"), TODAY)
+    (gap,) = gaps(assistant, asked("can i eat pizza in the waiting room on mars"))
     assert gap.nearest[0].document == "food"
 
 
 def test_what_is_answered_now_is_no_gap_any_more(assistant: Assistant) -> None:
     question = "How long does an infusion take?"
-    assert gaps(assistant, asked(question), TODAY) == ()
-    assert len(gaps(assistant, asked(question), TODAY, frozenset({"length"}))) == 1
+    assert gaps(assistant, asked(question)) == ()
+    assert len(gaps(assistant, asked(question), "length")) == 1
 
 
 def test_an_answer_that_was_no_help_stays_a_gap(assistant: Assistant) -> None:
-    found = gaps(assistant, asked("How long does an infusion take?", why=Why.UNHELPFUL), TODAY)
+    found = gaps(assistant, asked("How long does an infusion take?", why=Why.UNHELPFUL))
     assert [gap.reasons for gap in found] == [((Why.UNHELPFUL, 1),)]
 
 
 def again(assistant: Assistant, apart: float) -> tuple[Gap, ...]:
     questions = ("How long does an infusion take?", "how long is one infusion in all")
-    return gaps(assistant, asked(*questions, why=None, apart=apart), TODAY)
+    return gaps(assistant, asked(*questions, why=None, apart=apart))
 
 
 def test_a_second_try_within_two_minutes_counts_against_the_first_answer(
@@ -83,9 +89,9 @@ def test_a_second_try_within_two_minutes_counts_against_the_first_answer(
 
 
 def test_words_of_people_in_danger_are_not_shown(assistant: Assistant) -> None:
-    assert gaps(assistant, asked("i want to kill myself", why=Why.HANDED_OFF), TODAY) == ()
+    assert gaps(assistant, asked("i want to kill myself", why=Why.HANDED_OFF)) == ()
 
 
 def test_only_so_many_are_given(assistant: Assistant) -> None:
     questions = [f"{word} please" for word in ("tinnitus", "acne", "gout", "asthma")]
-    assert len(gaps(assistant, asked(*questions), TODAY, limit=2)) == 2
+    assert len(gaps(assistant, asked(*questions), limit=2)) == 2

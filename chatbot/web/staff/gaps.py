@@ -54,9 +54,9 @@ class Draft(Body):
 @blueprint.get("/knowledge/gaps/")
 def gaps() -> Response:
     """What visitors ask that is not answered well, with the passages that come nearest."""
-    here, (assistant, withdrawn) = services(), services().library.current()
+    here, (assistant, _) = services(), services().library.current()
     since = here.now() - timedelta(days=knowledge.LOOKED_BACK)
-    found = find_gaps(assistant, asked(here.store, since), here.today(), withdrawn)
+    found = find_gaps(asked(here.store, since), knowledge.reply, assistant.retriever)
     faqs = {d.id: d for d in assistant.corpus.documents if d.kind is Kind.FAQ}
     return page("knowledge/gaps.html", gaps=[(gap, told(gap.reply)) for gap in found], faqs=faqs)
 
