@@ -124,8 +124,10 @@ def _ask(status: int, refused: bool = False, reference: str = "") -> Response:
     arrived = request.headers.get("Sec-Fetch-Site") == "cross-site" and request.method == "GET"
     again = request.path if arrived and "again" not in request.args else ""
     reference = reference or (request.view_args or {}).get("reference", "")
-    unsafe, shown = _in_the_clear() and not _at_home(), {"reference": reference, "again": again}
-    return page("sign_in.html", status, refused=refused, unsafe=unsafe, **shown)
+    unsafe = _in_the_clear() and not _at_home()
+    return page(
+        "sign_in.html", status, refused=refused, unsafe=unsafe, reference=reference, again=again
+    )
 
 
 def _in_the_clear() -> bool:

@@ -28,7 +28,7 @@ SHOWN = {
 SUGGESTED = 3  # passages shown beside the answer
 TICKED = "passage:"  # begins the name of a ticked passage's field
 Words = Annotated[Text, Field(max_length=20_000)]
-Bringing = Literal["claim", "release", "reply", "note", "close", "reopen", "erase"]  # events
+EventName = Literal["claim", "release", "reply", "note", "close", "reopen", "erase"]
 Live = dict[str, tuple[Document, Passage]]
 
 
@@ -72,7 +72,7 @@ class Wish(Body):
     `text` and the ticked `passages` are an answer or a note, `find` what passages are looked for.
     """
 
-    action: Literal[Bringing, "find", "export", "send_again"] = "find"
+    action: Literal[EventName, "find", "export", "send_again"] = "find"
     version: Annotated[str, Field(pattern=r"^[0-9]{1,9}$")] = "0"
     text: Words = ""
     passages: tuple[str, ...] = ()
