@@ -19,7 +19,7 @@ from chatbot.retrieval.retriever import Retriever
 ENTRIES = 100  # at most this many entries are asked
 PHRASINGS = 2  # of each
 ENOUGH = 60  # phrasings from which the folder's own thresholds are trusted
-OWN = 0.75  # how much they count beside the threshold carried over
+OWN, LOWER = 0.75, 0.4  # how much they count beside the threshold carried over, above and below it
 FEW = 20  # titles that count as much as the threshold carried over
 HIGHEST = 0.9  # no folder is so strange that a surer answer would still be wrong
 
@@ -53,14 +53,17 @@ def calibrate(retriever: Retriever, gate: Gate | None = None) -> Gate:
     usual = float(np.quantile(reached, 1 - aims["titles_offered"]).round(6))
     option = trust * usual + (1 - trust) * gate.option_at
     if len(own) >= ENOUGH:
-        answer = OWN * _lowest(own, near, off, aims["wrong"]) + (1 - OWN) * gate.answer_at
+        apart = _lowest(own, near, off, aims) - gate.answer_at
+        answer = gate.answer_at + (OWN if apart > 0 else LOWER) * apart
     else:
         apart = _quantile([asked.answer for asked in titles], 1 - aims["titles_answered"])
         answer = max(gate.answer_at, (gate.answer_at + apart) / 2)
     least = _quantile([asked.answer for asked in off], 1 - aims["off_topic_answered"])
     shown = [asked.about if asked.option >= option else 0.0 for asked in off]
     about = max(gate.about_at, _quantile(shown, 1 - aims["off_topic_offered"]))
-    limits = (max(answer, least), option, about)
+    # A folder may have entries on wifi or parking: such a line is then not off its topic, and must
+    # not raise the bar for all others above what other folders need.
+    limits = (max(answer, min(least, gate.answer_at)), option, about)
     answer, option, about = (round(min(HIGHEST, limit), 6) for limit in limits)
     hidden = ((a.target, a.right and (a.answer >= answer or a.option >= option)) for a in own)
     return replace(gate, answer_at=answer, option_at=option, about_at=about, hidden=tuple(hidden))
@@ -90,18 +93,21 @@ def _ask(retriever: Retriever, gate: Gate, text: str, target: str = "", **left: 
 
 
 def _lowest(
-    own: Sequence[_Asked], near: Sequence[_Asked], off: Sequence[_Asked], aim: float
+    own: Sequence[_Asked], near: Sequence[_Asked], off: Sequence[_Asked], aims: Mapping[str, float]
 ) -> float:
-    """The lowest threshold with at most `aim` wrong answers.
+    """The lowest threshold with at most the wrong answers that `aims` allow.
 
-    Of a mix of one half answerable, a quarter near-misses and a quarter off-topic questions.
+    Of near-misses, and of a mix of one half answerable, a quarter near-misses and a quarter
+    off-topic questions.
     """
     for hundredth in range(5, 100):
         limit = hundredth / 100
         wrong = 0.5 * (sum(a.answer >= limit and not a.right for a in own) / len(own))
-        for group in (near, off):
-            wrong += 0.25 * (sum(a.answer >= limit for a in group) / max(1, len(group)))
-        if wrong <= aim:
+        missed, strayed = (
+            sum(a.answer >= limit for a in group) / max(1, len(group)) for group in (near, off)
+        )
+        wrong += 0.25 * (missed + strayed)
+        if wrong <= aims["wrong"] and missed <= aims["near_answered"]:
             return limit
     return 0.99
 
