@@ -115,15 +115,20 @@ def test_approving_again_writes_who_when_and_which_text(make_desk: MakeDesk) -> 
     assert desk.events("ms-fatigue")[-1] == "approve"
 
 
-@pytest.mark.parametrize("until", ["2020-01-01", "2026-13-01"])
+@pytest.mark.parametrize(
+    ("until", "why"),
+    [("2020-01-01", "a last day not before today, 2026-06-01"), ("2026-13-01", "month")],
+)
 def test_an_approval_that_cannot_be_is_refused_and_nothing_changes(
-    make_desk: MakeDesk, until: str
+    make_desk: MakeDesk, until: str, why: str
 ) -> None:
     desk = make_desk()
     before = read(desk.folder).contents
     client = desk.enter()
     answer = send(client, f"{HERE}documents/ms-fatigue", action="approve", until=until)
     assert answer.status_code == 409
+    assert why in answer.text
+    assert "by hand in an editor" not in answer.text
     assert read(desk.folder).contents == before
     assert "approve" not in desk.events("ms-fatigue")
 
