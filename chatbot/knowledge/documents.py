@@ -24,6 +24,7 @@ APPROVAL = {
     "review_by": "2027-01-15",
 }
 OF_APPROVAL = {"status", *APPROVAL}
+UNWRITTEN = "This answer is still to be written."  # what a draft made of a question says
 RESERVED = frozenset({"answered", "choose", "handoff", "greeting", "crisis", "closed"})
 _ARTICLE = {"title": "What to expect on your first visit"}
 _ENTRY = {"id": "visit-length", "question": "How long is a visit?", "answer": "About two hours."}
@@ -226,8 +227,9 @@ def _entry(source: Source, entry: Any, links: list[Link]) -> Document | None:
         source.report("answer-not-quotable", node)
         return None
     quoted = passage(name, source, begins, answer, ends)
-    if not quoted.text.strip():
-        source.report("empty-answer", node)
+    unwritten = stated.status is Status.APPROVED and UNWRITTEN in quoted.text
+    if unwritten or not quoted.text.strip():
+        source.report("unwritten-answer" if unwritten else "empty-answer", node)
         return None
     check_together(entry, (quoted,), source)
     # Only a literal block keeps the lines of the file.

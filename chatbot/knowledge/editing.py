@@ -181,10 +181,11 @@ def approve(
     bom = BOM if content.startswith(BOM.encode()) else ""
     changed = (bom + change(path, source.text, changes)).encode()
     after = read_file(path, changed, "")
-    if article and errors(after.problems):  # in an FAQ file those of other entries do not matter
-        raise KnowledgeError(errors(after.problems))
-    if not names <= {one.id for one in after.documents if one.state(on) is State.LIVE}:
-        raise refused(source, 0, "it would not be live with that approval")
+    live = {one.id for one in after.documents if one.state(on) is State.LIVE}
+    wrong = errors(after.problems)  # in an FAQ file those of other entries do not matter
+    if (article and wrong) or not names <= live:
+        why = "it would not be live with that approval"
+        raise KnowledgeError(wrong) if wrong else refused(source, 0, why)
     return changed, tuple(sorted(names))
 
 

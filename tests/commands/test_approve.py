@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from chatbot.knowledge.documents import UNWRITTEN
 from chatbot.knowledge.folder import read
 from chatbot.knowledge.loading import load
 from chatbot.knowledge.model import Document, State
@@ -89,6 +90,11 @@ def test_a_whole_faq_file_is_approved_but_for_entries_that_say_otherwise(
             {"articles/x.md": ARTICLE + "[x](javascript:y)"},
             ("articles/x.md", *HOW),
             "cannot be followed",
+        ),
+        (
+            {"faqs/f.yaml": FAQS.replace("      x\n", f"      {UNWRITTEN}\n")},
+            ("faqs/f.yaml", *HOW),
+            "The answer is not written yet",
         ),
         ({"articles/x.md": "no front matter"}, ("articles/x.md", *HOW), "front matter"),
         (

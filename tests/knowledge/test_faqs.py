@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from chatbot.knowledge.documents import UNWRITTEN
 from chatbot.knowledge.model import Kind, Reference, State, Status
 from tests.knowledge.world import APPROVED, codes, document, entry, faq, loaded, problem
 
