@@ -93,7 +93,8 @@ def sign_in() -> Response:
     wanted = entry.reference
     response = go("staff.item", reference=wanted) if wanted else go("staff.inbox")
     _set(response, SESSION, token)
-    _set(response, DEVICE, f"{device}.{_sign(f'device {device} {entry.name}')}", DEVICE_KEPT)
+    proof = _sign(f"device {device} {entry.name.casefold()}")
+    _set(response, DEVICE, f"{device}.{proof}", DEVICE_KEPT)
     return response
 
 
@@ -154,7 +155,7 @@ def _known_device(name: str) -> str:
     """The id of a browser in which `name` has signed in before, else "": guesses made elsewhere
     do not count against it, so nobody can be locked out of their own."""
     device, _, proof = request.cookies.get(_cookie(DEVICE), "").partition(".")
-    return device if _same(proof, _sign(f"device {device} {name}")) else ""
+    return device if _same(proof, _sign(f"device {device} {name.casefold()}")) else ""
 
 
 def _sign(what: str) -> str:
