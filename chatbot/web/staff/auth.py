@@ -115,9 +115,10 @@ def password() -> Response:
         return page("password.html")
     incoming.limit("sign_in", "Please wait {wait} minutes.", unit=60)
     old, new = (g.form.get(name, "") for name in ("old", "new"))
-    here, token, short = services(), request.cookies[_cookie(SESSION)], len(new) < SHORTEST_PASSWORD
-    done = not short and here.store.staff.change_password(g.me.name, old, new, token, here.now())
-    return page("password.html", 200 if done else 422, done=done, short=short)
+    staff, token, now = services().store.staff, request.cookies[_cookie(SESSION)], services().now()
+    short, differ = len(new) < SHORTEST_PASSWORD, g.form.get("again", new) != new
+    done = not (short or differ) and staff.change_password(g.me.name, old, new, token, now)
+    return page("password.html", 200 if done else 422, done=done, short=short, differ=differ)
 
 
 def _ask(status: int, refused: bool = False, reference: str = "") -> Response:

@@ -364,8 +364,16 @@ def test_a_password_is_not_changed_without_the_present_one_or_for_a_short_one(
 ) -> None:
     client = desk.enter()
     assert client.get("/staff/password").text.count("Nothing was changed") == 0
-    answer = send(client, "/staff/password", old=old, new=new)
+    answer = send(client, "/staff/password", old=old, new=new, again=new)
     assert (answer.status_code, answer.text.count("Nothing was changed")) == (422, 1)
+    assert desk.sign_in(desk.browser()).status_code == 303
+
+
+def test_a_new_password_that_was_mistyped_once_is_not_taken(desk: Desk) -> None:
+    client = desk.enter()
+    answer = send(client, "/staff/password", old=PASSWORD, new=NEW, again=NEW + "r")
+    assert (answer.status_code, answer.text.count("Nothing was changed")) == (422, 1)
+    assert "not typed alike both times" in answer.text
     assert desk.sign_in(desk.browser()).status_code == 303
 
 
