@@ -5,7 +5,9 @@ names without it. A name may be given as `…_FILE`, the path of a file that hol
 suits secrets. All bad values are reported together, each with what would be accepted.
 """
 
+from base64 import b64decode
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import fields
 from difflib import get_close_matches
 from pathlib import Path
@@ -96,6 +98,13 @@ def _address(value: str) -> str:
     return value
 
 
+def _key(value: str) -> str:
+    with suppress(ValueError):
+        if not value.startswith("whsec_") or b64decode(value[6:], validate=True):
+            return value
+    raise ValueError("a text of your own, or whsec_ with a key in base64 behind it")
+
+
 _Folder = Annotated[Path, BeforeValidator(_path)]
 _Switch = Annotated[bool, _switch()]
 _Address = Annotated[str, AfterValidator(_address)]
@@ -117,7 +126,7 @@ class Settings:
     mail_from: _Address = ""
     notify_email: _Address = ""
     webhook_url: Annotated[str, _url("http", "https")] = ""
-    webhook_secret: str = ""
+    webhook_secret: Annotated[str, AfterValidator(_key)] = ""
     webhook_private: _Switch = False
     retention_days: Annotated[int, Field(ge=1, le=3650)] = 90
     question_log: _Switch = False

@@ -69,6 +69,20 @@ def test_what_needs_a_partner_says_so(given: dict[str, str], missing: str) -> No
     assert told.startswith(f"CHATBOT_{missing}:")
 
 
+@pytest.mark.parametrize("secret", ["whsec_", "whsec_!!", "whsec_abc", "whsec_é", "whsec_ "])
+def test_a_webhook_secret_without_a_key_in_it_is_refused_and_not_repeated(secret: str) -> None:
+    [told] = refused(WEBHOOK_URL="https://hooks.example/x", WEBHOOK_SECRET=secret)
+    assert told.startswith("CHATBOT_WEBHOOK_SECRET:")
+    assert "whsec_ with a key in base64" in told
+    assert "!!" not in told
+
+
+@pytest.mark.parametrize("secret", ["a text of your own", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"])
+def test_a_webhook_secret_is_a_text_or_base64(secret: str) -> None:
+    given = {"WEBHOOK_URL": "https://hooks.example/x", "WEBHOOK_SECRET": secret}
+    assert Settings.from_mapping(given).webhook_secret == secret
+
+
 def test_a_password_in_a_bad_url_is_not_repeated() -> None:
     [told] = refused(SMTP_URL="imap://user:hunter2@mail.example")
     assert "hunter2" not in told

@@ -40,9 +40,10 @@ def publish(
 
 
 def _suggestions(live: Iterable[Document]) -> tuple[str, ...]:
-    """The first question of each FAQ file, so that the topics differ."""
-    firsts: dict[str, str] = {}
-    for document in live:
-        if document.kind is Kind.FAQ:
-            firsts.setdefault(document.file, document.title)
-    return tuple(firsts.values())[:SUGGESTIONS]
+    """The first question of an FAQ file, of the first, the last and some spread between them, so
+    that the topics differ."""
+    faqs = [document for document in live if document.kind is Kind.FAQ]
+    # Of what has the same key the last counts: backwards, that is the first of each file.
+    firsts = [*{document.file: document.title for document in reversed(faqs)}.values()][::-1]
+    steps = min(len(firsts), SUGGESTIONS) - 1
+    return tuple(firsts[n * (len(firsts) - 1) // max(steps, 1)] for n in range(steps + 1))

@@ -13,29 +13,12 @@ from datetime import date
 from typing import Any
 
 from chatbot import __version__
+from chatbot.builtin import read_yaml
 from chatbot.errors import ChatbotError
 from chatbot.settings import Settings
 
-COMMANDS = {  # name: (module, help)
-    "approve": ("folder", "approve FILE[#ID] --by NAME --until DATE"),
-    "ask": ("questions", 'answer one question: ask "how long is the drip" [--explain]'),
-    "check": ("folder", "check the knowledge folder; exit 1 on errors, --strict: on warnings too"),
-    "close": ("folder", "close REASON: stop answering until `open`"),
-    "db": ("database", "make or change the database's tables; back it up; restore it"),
-    "deliver": ("database", "send waiting notices about hand-offs, once or until stopped"),
-    "diff": ("questions", "show which answers differ between two folders or Git revisions"),
-    "doctor": ("doctor", "say what stands in the way of letting patients use this site"),
-    "evaluate": ("questions", "measure a folder against a file of questions with known answers"),
-    "gaps": ("questions", "list what visitors ask that is not answered, most frequent first"),
-    "handoffs": ("database", "list, export or erase what visitors asked staff"),
-    "import": ("folder", "make drafts out of .xml (WordPress), .html, .docx and .csv files"),
-    "open": ("folder", "answer again after `close`"),
-    "purge": ("database", "erase what is past CHATBOT_RETENTION_DAYS (serve does this by itself)"),
-    "serve": ("serve", "serve the site (default http://127.0.0.1:8000)"),
-    "staff": ("database", "add, list or disable the accounts of staff"),
-    "test": ("questions", "ask every question of questions.yaml and compare with what is expected"),
-    "verify": ("folder", "prove that every live passage is word for word what its file says"),
-}
+_PARTS: dict[str, dict[str, str]] = read_yaml("commands.yaml")
+COMMANDS = {name: (module, told) for module in _PARTS for name, told in _PARTS[module].items()}
 
 Run = Callable[[argparse.Namespace, Settings], int | None]
 Argument = tuple[str, dict[str, Any]]
@@ -84,7 +67,7 @@ ON = argument("--on", "as if on this day", type=a_date, metavar="DATE")
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; errors raised on purpose are printed plainly and give exit code 1."""
     name, *rest = list(sys.argv[1:] if argv is None else argv) or [""]
-    lines = [f"  {known:<10} {told}" for known, (_, told) in COMMANDS.items()]
+    lines = [f"  {known:<10} {told}" for known, (_, told) in sorted(COMMANDS.items())]
     overview = "\n".join(["python -m chatbot COMMAND [options]", "", *lines])
     if name in ("", "-h", "--help"):
         print(overview)

@@ -129,13 +129,14 @@ def add_account(args: Namespace, settings: Settings) -> None:
         raise StorageError("Give a name that can be typed and read, such as `staff add Anna`.")
     password = secrets.token_urlsafe(15)
     accounts = _store(settings).staff
-    known = args.name in {account.name for account in accounts.accounts()}
-    secret = accounts.add(args.name, password, datetime.now(UTC))
+    name = accounts.stored(args.name)
+    known = name in {account.name for account in accounts.accounts()}
+    secret = accounts.add(name, password, datetime.now(UTC))
     if known:
-        print(f"{args.name} had an account: its old password and code no longer work.")
-    print(f"{args.name} can sign in at /staff.\nPassword (shown only now): {password}")
+        print(f"{name} had an account: its old password and code no longer work.")
+    print(f"{name} can sign in at /staff.\nPassword (shown only now): {password}")
     if settings.staff_mfa:
-        app = pyotp.TOTP(secret, name=args.name, issuer="Clinic questions")
+        app = pyotp.TOTP(secret, name=name, issuer="Clinic questions")
         print(f"Scan this with an authenticator app, or type {secret} into it:")
         segno.make(app.provisioning_uri()).terminal(compact=True)
 

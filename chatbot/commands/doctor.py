@@ -5,10 +5,13 @@ import stat
 from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from chatbot.builtin import read_yaml
 from chatbot.commands import command, count
 from chatbot.commands.folder import clinic_today
-from chatbot.errors import ChatbotError
+from chatbot.delivery.deadline import Deadline
+from chatbot.errors import ChatbotError, DeliveryError
 from chatbot.knowledge.folder import read
 from chatbot.knowledge.loading import load
 from chatbot.safety.resources import stale
@@ -17,18 +20,23 @@ from chatbot.storage.deliveries import channels
 from chatbot.storage.store import Store
 
 NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "ceph", "glusterfs", "afs"}
-RUN = "python -m chatbot"
 LEAST_FREE = 200 * 1024 * 1024  # bytes of disk, below which hand-offs may soon not be kept
+PORTS = {"smtp": 587, "smtps": 465, "http": 80, "https": 443}
 
 
 @command("doctor")
 def doctor(_args: Namespace, settings: Settings) -> int:
     """Print what is to be mended; exit 1 when there is anything."""
-    findings = [*_knowledge(settings), *_people(settings), *_installation(settings)]
+    parts = (_knowledge, _people, _receivers, _installation)
+    findings = [finding for part in parts for finding in part(settings)]
     for finding in findings:
         print(f"- {finding}")
     print(f"{len(findings)} to mend." if findings else "Nothing stands in the way.")
     return 1 if findings else 0
+
+
+def _say(code: str, **values: object) -> str:
+    return str(read_yaml("doctor.yaml")[code].format(**values))
 
 
 def _knowledge(settings: Settings) -> Iterator[str]:
@@ -36,72 +44,73 @@ def _knowledge(settings: Settings) -> Iterator[str]:
     corpus, today = loaded.corpus, clinic_today(loaded.corpus)
     live = corpus.live(today)
     if loaded.errors:
-        yield f"The folder has {count(len(loaded.errors), 'error')}. Run `{RUN} check` and mend."
+        yield _say("folder-errors", errors=count(len(loaded.errors), "error"))
     if not live:
-        yield f"Nothing can be quoted. Approve documents with `{RUN} approve`."
+        yield _say("nothing-live")
     if samples := [document.id for document in live if document.approved_by == "sample"]:
         shown = ", ".join([*samples[:3], *["…"] * (len(samples) > 3)])
-        live_ones = count(len(samples), "live document was", "live documents were")
-        yield (
-            f"{live_ones} approved by “sample” ({shown}). A clinician must approve your own "
-            f"text with `{RUN} approve`; retire the rest."
-        )
+        documents = count(len(samples), "live document was", "live documents were")
+        yield _say("sample", documents=documents, shown=shown)
     if corpus.clinic.closed is not None:
-        yield f"The site is closed in clinic.yaml. Run `{RUN} open` when you want it to answer."
+        yield _say("closed")
     if old := stale(today, (), corpus.clinic.country):
-        lines = count(len(old), "crisis resource was", "crisis resources were")
-        yield (
-            f"{lines} last verified over 180 days ago, first {old[0].label}. Call and see "
-            "docs/safety.md."
-        )
+        resources = count(len(old), "crisis resource was", "crisis resources were")
+        yield _say("stale", resources=resources, first=old[0].label)
 
 
 def _people(settings: Settings) -> Iterator[str]:
     if not channels(settings):
-        yield (
-            "Nobody is told of hand-offs. Set CHATBOT_SMTP_URL, CHATBOT_MAIL_FROM and "
-            "CHATBOT_NOTIFY_EMAIL, or CHATBOT_WEBHOOK_URL and its secret."
-        )
+        yield _say("nobody-told")
     if not settings.staff_mfa:
-        yield "The staff sign in without a second factor. Remove CHATBOT_STAFF_MFA=off."
+        yield _say("one-factor")
     store = Store(settings)
     try:
         if store.database.version() is None:
-            yield f"There is no database yet. Run `{RUN} db upgrade`."
+            yield _say("no-database")
             return
         store.database.check()
         if not any(account.disabled_at is None for account in store.staff.accounts()):
-            yield f"Nobody can open the staff inbox. Run `{RUN} staff add NAME`."
+            yield _say("no-accounts")
         if dead := store.deliveries.dead():
             lost = count(len(dead), "notification was", "notifications were")
-            yield f"{lost} given up. Open the staff inbox and send again."
+            yield _say("given-up", notices=lost)
         if broken := store.audit.verify():
-            yield f"The audit trail was changed at entry {broken[0]}. Find out who has access."
+            yield _say("trail", entry=broken[0])
     except ChatbotError as error:
-        yield f"The database cannot be used: {error}"
+        yield _say("database", why=error)
+
+
+def _receivers(settings: Settings) -> Iterator[str]:
+    """Connects to where notices go, and sends nothing."""
+    private = settings.webhook_private
+    ways = (("SMTP_URL", settings.smtp_url, True), ("WEBHOOK_URL", settings.webhook_url, private))
+    for name, url, anywhere in (way for way in ways if way[1]):
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or PORTS[parts.scheme]
+        try:
+            with Deadline() as deadline:
+                deadline.connect(host, port, public_only=not anywhere).close()
+        except (OSError, ValueError, DeliveryError) as error:
+            why = getattr(error, "strerror", None) or error
+            yield _say("not-reached", name=name, host=host, port=port, why=why)
 
 
 def _installation(settings: Settings) -> Iterator[str]:
     if not settings.public_url.startswith("https://"):
-        yield (
-            "CHATBOT_PUBLIC_URL is not set to the https address visitors use, so links in "
-            "mails do not work."
-        )
-    if 0 < len(settings.secret_key) < 32:
-        yield "CHATBOT_SECRET_KEY is short enough to be guessed. Use `openssl rand -hex 32`."
+        yield _say("public-url")
+    for name in ("SECRET_KEY", "WEBHOOK_SECRET"):
+        if 0 < len(getattr(settings, name.lower())) < 32:
+            yield _say("short-secret", name=name)
     if not settings.instance.exists():
         return
     for path in (settings.instance / "secret_key", settings.instance / "chatbot.db"):
         if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
-            yield f"{path} can be read by others. Run `chmod 600 {path}`."
+            yield _say("readable", path=path)
     kind = _file_system(settings.instance)
     if kind in NETWORK and not settings.database_url.startswith("postgresql"):
-        yield (
-            f"The SQLite database lies on a network file system ({kind}), where locks cannot be "
-            "relied on. Use a local disk or PostgreSQL."
-        )
+        yield _say("network", kind=kind)
     if shutil.disk_usage(settings.instance).free < LEAST_FREE:
-        yield f"The disk of {settings.instance} is almost full. Free some space."
+        yield _say("full", path=settings.instance)
 
 
 def _file_system(folder: Path) -> str:

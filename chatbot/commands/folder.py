@@ -10,6 +10,7 @@ from pathlib import Path
 from chatbot.commands import a_date, argument, command, count, flag
 from chatbot.errors import ChatbotError, KnowledgeError, errors
 from chatbot.knowledge.clinic import FILE, today
+from chatbot.knowledge.documents import read_file
 from chatbot.knowledge.editing import approve, change, quoted
 from chatbot.knowledge.folder import read, write
 from chatbot.knowledge.loading import load
@@ -126,7 +127,8 @@ def approve_document(args: Namespace, settings: Settings) -> None:
     """Write an approval, with today's date at the clinic, leaving all else as it is."""
     name, _, entry = args.document.partition("#")
     files = read(settings.knowledge)
-    day = clinic_today(load(files).corpus)
+    corpus = load(files).corpus
+    day = clinic_today(corpus)
     # The name is relative to here or to the folder.
     here, root = Path(name).resolve(), settings.knowledge.resolve()
     path = here.relative_to(root).as_posix() if here.is_relative_to(root) else name
@@ -135,13 +137,13 @@ def approve_document(args: Namespace, settings: Settings) -> None:
             f"{name} is no article or FAQ file in {settings.knowledge}.\n"
             "Write its path, such as faqs/visits.yaml#visit-length."
         )
-    if not args.by.strip() or args.until < day:
-        raise ChatbotError(f"Name who approves, and a last day not before today, {day}.")
     content, names = approve(
         path, files.contents[path], entry or None, by=args.by.strip(), on=day, until=args.until
     )
     write(settings.knowledge / path, content)
     print(f"Approved until {args.until} in {path}: {', '.join(names)}")
+    for problem in read_file(path, content, corpus.clinic.language).problems:
+        print(f"{problem} [{problem.level}: {problem.code}]", file=sys.stderr)
 
 
 @command("close", argument("reason"))

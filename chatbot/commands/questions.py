@@ -155,7 +155,8 @@ def diff(args: Namespace, settings: Settings) -> int:
             if line[0] in "+-":
                 print(f"    {line}")
     asked, get = count(len(set(questions)), "question"), "gets" if len(found) == 1 else "get"
-    print(f"{asked} asked, {len(found)} {get} another reply.")
+    same = old.corpus == new.corpus  # then nothing was asked
+    print("The two do not differ." if same else f"{asked} asked, {len(found)} {get} another reply.")
     return 1 if any(args.fail_on in ("any", change.kind) for change in found) else 0
 
 

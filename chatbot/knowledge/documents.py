@@ -24,6 +24,7 @@ APPROVAL = {
     "review_by": "2027-01-15",
 }
 OF_APPROVAL = {"status", *APPROVAL}
+UNWRITTEN = "This answer is still to be written."  # what a draft made of a question says
 RESERVED = frozenset({"answered", "choose", "handoff", "greeting", "crisis", "closed"})
 _ARTICLE = {"title": "What to expect on your first visit"}
 _ENTRY = {"id": "visit-length", "question": "How long is a visit?", "answer": "About two hours."}
@@ -123,8 +124,11 @@ def _header(
         kind = nodes[key].tag.rpartition(":")[2]
         if kind not in ("str", "null", "seq", "map"):
             source.report("not-text", nodes[key], key=key, kind=kind, value=nodes[key].value)
-    if found.approved_on and found.review_by and found.review_by < found.approved_on:
-        source.report("date-order", nodes["review_by"])
+    if found.approved_on and found.review_by:
+        if found.review_by < found.approved_on:
+            source.report("date-order", nodes["review_by"])
+        elif approved and found.review_by.year - found.approved_on.year > 4:
+            source.report("long-approval", nodes["review_by"], last=found.review_by)
     references = [
         read(Reference, item, source, {"title": '"Author, journal, year"'})
         for item in members(node, "references", source)
@@ -226,8 +230,9 @@ def _entry(source: Source, entry: Any, links: list[Link]) -> Document | None:
         source.report("answer-not-quotable", node)
         return None
     quoted = passage(name, source, begins, answer, ends)
-    if not quoted.text.strip():
-        source.report("empty-answer", node)
+    unwritten = stated.status is Status.APPROVED and UNWRITTEN in quoted.text
+    if unwritten or not quoted.text.strip():
+        source.report("unwritten-answer" if unwritten else "empty-answer", node)
         return None
     check_together(entry, (quoted,), source)
     # Only a literal block keeps the lines of the file.

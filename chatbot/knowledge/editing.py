@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from chatbot.errors import KnowledgeError, errors
+from chatbot.errors import ChatbotError, KnowledgeError, errors
 from chatbot.knowledge.documents import OF_APPROVAL, front_matter, read_file
 from chatbot.knowledge.fields import Node, items, pairs, parse, plain
 from chatbot.knowledge.model import State
@@ -159,8 +159,11 @@ def approve(
 
     Of an FAQ file `entry` names one entry; without it the file is approved, but for the entries
     that state an approval of their own. Raises KnowledgeError when there is no such document, it
-    has errors of its own, or the file cannot be changed by splicing.
+    has errors of its own, or the file cannot be changed by splicing; ChatbotError without a name or
+    with a last day that is over.
     """
+    if not by.strip() or until < on:
+        raise ChatbotError(f"Name who approves, and a last day not before today, {on}.")
     article, source = path.startswith("articles/"), decode(path, content)
     before = read_file(path, content, "")  # another language than the clinic's is but warned of
     found = {document.id: document for document in before.documents}
@@ -178,10 +181,11 @@ def approve(
     bom = BOM if content.startswith(BOM.encode()) else ""
     changed = (bom + change(path, source.text, changes)).encode()
     after = read_file(path, changed, "")
-    if article and errors(after.problems):  # in an FAQ file those of other entries do not matter
-        raise KnowledgeError(errors(after.problems))
-    if not names <= {one.id for one in after.documents if one.state(on) is State.LIVE}:
-        raise refused(source, 0, "it would not be live with that approval")
+    live = {one.id for one in after.documents if one.state(on) is State.LIVE}
+    wrong = errors(after.problems)  # in an FAQ file those of other entries do not matter
+    if (article and wrong) or not names <= live:
+        why = "it would not be live with that approval"
+        raise KnowledgeError(wrong) if wrong else refused(source, 0, why)
     return changed, tuple(sorted(names))
 
 

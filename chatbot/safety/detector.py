@@ -5,8 +5,6 @@ danger sees help first. A message is an emergency when a rule finds one in it th
 message takes back.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -38,7 +36,7 @@ class Detector:
         self._rules = [(rule.pattern.needs, rule) for rule in certain]
 
     @classmethod
-    def builtin(cls, extra_phrases: Iterable[Phrase] = ()) -> Detector:
+    def builtin(cls, extra_phrases: Iterable[Phrase] = ()) -> "Detector":
         """With the built-in rules, which are compiled once, and the clinic's."""
         return cls(extended(_builtin(), extra_phrases), _scorer())
 

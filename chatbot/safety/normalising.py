@@ -1,7 +1,5 @@
 """Reading a message as a frightened or hiding person may have typed it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
@@ -56,7 +54,7 @@ class Reader:
         self._sets: dict[str, frozenset[frozenset[str]]] = {}  # what each word is a choice in
         self._known: dict[str, list[tuple[str, ...]]] = {}
 
-    def knowing(self, patterns: Sequence[Pattern], more: Iterable[str] = ()) -> Reader:
+    def knowing(self, patterns: Sequence[Pattern], more: Iterable[str] = ()) -> "Reader":
         """A reader that also knows the words (and beginnings, `suicid*`) of phrases, and `more`."""
         words = {word for pattern in patterns for word in pattern.vocabulary()}.union(more)
         new = copy(self)

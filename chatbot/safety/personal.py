@@ -1,7 +1,5 @@
 """Whether a question asks for advice that only the visitor's own clinician can give."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from itertools import chain

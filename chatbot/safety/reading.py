@@ -4,8 +4,6 @@ Places are bits of whole numbers, so that a phrase is looked for everywhere at o
 grows with the length of the message and never with the cunning of whoever wrote it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence, Set
 
 STOP = "."  # the end of a sentence, a place of its own that no phrase reaches across

@@ -5,8 +5,6 @@ logistic regression behind them (fitted by tools/safety/fit.py on the tuning hal
 messages and on examples.yaml, never on the held-out half).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence, Set
 from math import exp, log, sqrt
 
@@ -29,7 +27,7 @@ class Scorer:
         self.levels = tuple(levels)
 
     @classmethod
-    def builtin(cls, name: str = "safety/weights.tsv") -> Scorer:
+    def builtin(cls, name: str = "safety/weights.tsv") -> "Scorer":
         """With the built-in weights, whose first line has the levels."""
         levels, *lines = read_lines(name)
         pairs = (line.partition("\t") for line in lines)

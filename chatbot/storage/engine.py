@@ -145,5 +145,5 @@ def _postgresql(url: sa.URL) -> sa.Engine:
         )
     except ModuleNotFoundError as error:
         missing = "PostgreSQL needs a driver that is not installed."
-        fix = "Run `pip install -r requirements-scale.txt`."
+        fix = "Run `pip install --require-hashes -r requirements-scale.lock`."
         raise unusable("DATABASE_URL", missing, fix) from error

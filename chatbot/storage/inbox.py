@@ -60,7 +60,8 @@ class Inbox:
         """The queue: open before closed, urgent and overdue first, then what is due soonest."""
         of = handoffs.c
         open_first = sa.case((of.state.in_(OPEN), 0), else_=1)
-        order = (open_first, of.urgent.desc(), of.overdue.desc(), of.nudge_at, of.reference)
+        first = (open_first, of.urgent.desc(), of.overdue.desc())
+        order = (*first, of.nudge_at, of.submitted_at, of.reference)
         wanted = sa.select(handoffs).order_by(*order).limit(limit)
         if states:
             wanted = wanted.where(of.state.in_(states))

@@ -33,10 +33,15 @@ class Staff:
     database: Database
     second_factor: bool
 
+    def stored(self, name: str) -> str:
+        """The name as its account has it, small and capital letters being the same."""
+        known = sorted((one.name for one in self.accounts()), key=lambda each: each != name)
+        return next((one for one in known if one.casefold() == name.casefold()), name)
+
     def add(self, name: str, password: str, now: datetime) -> str:
         """Make an account, or give an existing one a new start; returns its TOTP secret. Raises
         StorageError when the password is too short."""
-        secret = pyotp.random_base32()
+        secret, name = pyotp.random_base32(), self.stored(name)
         row = (name, _hashed(password), secret, 0, now, None)
         with self.database.writing() as connection:
             connection.execute(_sessions_of(name))
@@ -52,6 +57,7 @@ class Staff:
 
     def disable(self, name: str, now: datetime) -> bool:
         """Close an account and end its sessions; False when there is none of that name."""
+        name = self.stored(name)
         change = sa.update(staff).where(staff.c.name == name).values(disabled_at=now)
         with self.database.writing() as connection:
             known = bool(connection.execute(change).rowcount)
@@ -80,10 +86,11 @@ class Staff:
         count per name and `device`, an id the caller vouches for (from a signed cookie given after
         an earlier success), so that strangers who guess cannot lock the owner out. Takes as long
         for a name that does not exist."""
+        name = self.stored(name)
         enabled = (staff.c.name == name, staff.c.disabled_at.is_(None))
         account = next(iter(self.database.read(sa.select(staff).where(*enabled))), None)
         right = check_password_hash(account.password_hash if account else _decoy(), password)
-        bucket = digest(f"{name}\n{device}")
+        bucket = digest(f"{name.casefold()}\n{device}")
         mine = staff_failures.c.bucket == bucket
         recent = sa.select(sa.func.count()).where(mine, staff_failures.c.at > now - WINDOW)
         with self.database.writing() as connection:

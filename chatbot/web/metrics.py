@@ -14,7 +14,7 @@ class Metrics:
         try:
             import prometheus_client
         except ImportError as error:
-            fix = "Run `pip install -r requirements-scale.txt`, or leave it off."
+            fix = "Run `pip install --require-hashes -r requirements-scale.lock`, or leave it off."
             raise unusable("METRICS", "needs a package that is not installed.", fix) from error
         self._client = prometheus_client
         self._registry = registry = prometheus_client.CollectorRegistry()

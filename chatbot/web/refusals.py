@@ -9,6 +9,7 @@ from flask import Response, jsonify, render_template, request
 from markupsafe import escape
 from werkzeug.exceptions import HTTPException
 
+from chatbot.builtin import read_yaml
 from chatbot.errors import HandoffConflict, HandoffNotFound, StorageUnavailable, TransitionRefused
 from chatbot.safety.model import Resource
 from chatbot.safety.resources import resources as built_in_resources
@@ -17,24 +18,7 @@ from chatbot.web.services import services
 
 log = logging.getLogger(__name__)
 
-TITLES = {
-    400: "This request cannot be read",
-    403: "This request came from another site",
-    404: "There is nothing here",
-    405: "This address does not take that method",
-    409: "This cannot be done as it stands",
-    413: "This message is too long",
-    415: "This format is not accepted",
-    422: "This request cannot be used",
-    429: "Too many questions in a short time",
-    500: "Something went wrong here",
-    503: "This could not be saved",
-}
-DETAILS = {
-    404: "Check the address, or start from the question page.",
-    405: "Use one of the methods in the Allow header.",
-    413: "Shorten it and send it again.",
-}
+TITLES, DETAILS = (read_yaml("refusals.yaml")[part] for part in ("titles", "details"))
 
 
 class Refused(Exception):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from chatbot.knowledge.documents import UNWRITTEN
 from chatbot.knowledge.folder import read
 from chatbot.knowledge.loading import load
 from chatbot.knowledge.model import Document, State
@@ -90,6 +91,11 @@ def test_a_whole_faq_file_is_approved_but_for_entries_that_say_otherwise(
             ("articles/x.md", *HOW),
             "cannot be followed",
         ),
+        (
+            {"faqs/f.yaml": FAQS.replace("      x\n", f"      {UNWRITTEN}\n")},
+            ("faqs/f.yaml", *HOW),
+            "The answer is not written yet",
+        ),
         ({"articles/x.md": "no front matter"}, ("articles/x.md", *HOW), "front matter"),
         (
             {"faqs/f.yaml": "faqs:\n- {id: a, question: q, answer: x}\n"},
@@ -110,6 +116,20 @@ def test_what_cannot_be_approved_is_refused_and_left_alone(
     assert run(folder, monkeypatch, "approve", *arguments) == 1
     assert said in capsys.readouterr().err
     assert {path: (folder / path).read_text() for path in files} == files
+
+
+def test_an_approval_for_longer_than_anybody_remembers_is_warned_of(
+    knowledge_folder: KnowledgeFolder,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = knowledge_folder({"articles/x.md": ARTICLE})
+    year = date.today().year + 1
+    for until, warned in (("2999-01-15", True), (f"{year}-01-15", False)):
+        assert run(folder, monkeypatch, "approve", "articles/x.md", *HOW[:3], until) == 0
+        assert ("[warning: long-approval]" in capsys.readouterr().err) is warned
+        run(folder, monkeypatch, "check")
+        assert ("[warning: long-approval]" in capsys.readouterr().out) is warned
 
 
 def test_a_full_disk_leaves_the_old_file_and_is_named(

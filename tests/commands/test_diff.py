@@ -57,6 +57,14 @@ def test_it_can_stop_a_merge_that_loses_answers(
     assert "vanishes" in capsys.readouterr().out
 
 
+def test_two_sides_that_are_the_same_are_said_to_be(
+    knowledge_folder: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = str(knowledge_folder(FOLDER))
+    assert commands.main(["diff", folder, folder, *ON, "--fail-on", "any"]) == 0
+    assert capsys.readouterr().out == "The two do not differ.\n"
+
+
 def test_a_side_that_is_nothing_is_said_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert commands.main(["diff", "no-such-revision"]) == 1
     assert "neither a folder nor a Git revision" in capsys.readouterr().err

@@ -59,5 +59,6 @@ def test_an_account_made_anew_is_said_to_be(
     assert "no account yet" in capsys.readouterr().out
     main(["staff", "add", "Anna"])
     assert "had an account" not in capsys.readouterr().out
-    main(["staff", "add", "Anna"])
-    assert "had an account" in capsys.readouterr().out
+    main(["staff", "add", "anna"])
+    assert "Anna had an account" in capsys.readouterr().out
+    assert [account.name for account in store.staff.accounts()] == ["Anna"]

@@ -70,6 +70,7 @@ def test_each_step_is_told_once_whatever_is_restarted(site: Site) -> None:
 def test_the_notice_names_the_documents_and_the_page(site: Site) -> None:
     site.remind(day("2026-06-30"))
     (notice,) = site.mails
+    assert notice.subject == "Going out of date from 2026-07-01: 1 of the website's answers"
     assert "wine: last day 2026-07-01" in notice.text
     assert "https://faq.example/staff/knowledge/expiring" in notice.text
     assert "later" not in notice.text

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from chatbot.knowledge.documents import UNWRITTEN
 from chatbot.knowledge.model import Kind, Reference, State, Status
 from tests.knowledge.world import APPROVED, codes, document, entry, faq, loaded, problem
 
@@ -63,6 +64,8 @@ def test_quoted_and_unquoted_dates_are_the_same() -> None:
         (faq(entry("x", "a" * 81)), "bad-id", 6),
         (faq(entry("")), "missing-key", 8),
         (faq(entry("'**'", "a") + entry("'&nbsp;'", "b")), "empty-answer", 11),
+        (faq(entry(f"|\n      **{UNWRITTEN}** Soon.")), "unwritten-answer", 8),
+        (faq(entry("x"), APPROVED.replace("2027", "2031")), "long-approval", 4),
         (faq(entry("|1\n       x")), "answer-not-quotable", 8),
         (faq(entry("&a x") + "    author: *a\n"), "yaml-feature", 8),
         (faq(entry("*a")), "bad-yaml", 8),
@@ -130,3 +133,10 @@ def test_an_entry_added_under_the_approval_of_others_is_warned_of() -> None:
     found = loaded({"faqs/f.yaml": faq(signed + new + own)})
     assert (problem(found, "not-in-approval").line, codes(found)) == (10, ["not-in-approval"])
     assert codes(loaded({"faqs/f.yaml": faq(new + own)})) == []
+
+
+def test_a_draft_may_still_be_unwritten_and_an_approval_last_four_years() -> None:
+    text = faq(entry(UNWRITTEN), APPROVED.replace("approved\n", "draft\n", 1))
+    assert codes(loaded({"faqs/f.yaml": text})) == []
+    four = APPROVED.replace("2027", "2030")
+    assert codes(loaded({"faqs/f.yaml": faq(entry("x"), four)})) == []

@@ -253,7 +253,7 @@ def test_a_postgresql_address_without_the_driver_names_the_file_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    with pytest.raises(SettingsError, match=r"requirements-scale\.txt"):
+    with pytest.raises(SettingsError, match=r"requirements-scale\.lock"):
         Database(Settings(database_url="postgresql://127.0.0.1/chatbot"))
 
 

@@ -36,6 +36,17 @@ def test_urgent_and_overdue_come_first_then_what_is_due_soonest_and_closed_last(
     assert [i.reference for i in store.inbox.items(limit=2)] == [urgent, late]
 
 
+def test_of_what_was_promised_for_the_same_time_the_oldest_comes_first(store: Store) -> None:
+    due, minutes = NOW + 24 * HOUR, (3, 0, 2, 1, 4)
+    sent = {
+        n: store.handoffs.submit(
+            ASKED, key=f"{n}", now=NOW + timedelta(minutes=n), due_at=due
+        ).reference
+        for n in minutes
+    }
+    assert [i.reference for i in store.inbox.items()] == [sent[n] for n in sorted(minutes)]
+
+
 def test_the_queue_is_filtered_by_state_and_by_who_has_it(store: Store) -> None:
     first, second = submit(store, "1"), submit(store, "2")
     store.handoffs.apply(second, 1, Event.CLAIM, ANNA, NOW)

@@ -43,7 +43,7 @@ def test_password_and_code_open_a_session(store: Store, secret: str) -> None:
 
 @pytest.mark.parametrize(
     "wrong", [{"password": "wrong"}, {"code": "000000"}, {"code": ""}, {"name": "Nobody"},
-              {"name": "anna"}, {"code": "١٢٣٤٥٦"}, {"name": "\0\ud800"}, {"password": "\0"}],
+              {"name": "ann"}, {"code": "١٢٣٤٥٦"}, {"name": "\0\ud800"}, {"password": "\0"}],
 )  # fmt: skip
 def test_anything_wrong_is_refused(store: Store, secret: str, wrong: dict[str, str]) -> None:
     assert enter(store, secret, **wrong) is None
@@ -149,6 +149,47 @@ def test_passwords_and_tokens_are_kept_as_hashes_and_sign_ins_are_in_the_trail(
     assert [r.event for r in store.audit.history("Anna")] == ["staff_add", "sign_in"]
     assert [r.event for r in store.audit.history("unknown")] == ["sign_in_refused"]
     assert store.audit.verify() == ()
+
+
+@pytest.mark.parametrize("name", ["anna", "ANNA"])
+def test_small_and_capital_letters_are_the_same_name(store: Store, secret: str, name: str) -> None:
+    token = enter(store, secret, name=name)
+    assert token
+    assert store.staff.session(token, NOW) == "Anna"
+    again = store.staff.add(name, PASSWORD, NOW)
+    assert [account.name for account in store.staff.accounts()] == ["Anna"]
+    assert store.staff.session(token, NOW) is None
+    assert enter(store, again, NOW + timedelta(minutes=2), name=name)
+    assert store.staff.disable(name, NOW)
+    assert enter(store, again, NOW + timedelta(minutes=4)) is None
+    assert {r.subject for r in store.audit.history("Anna")} == {"Anna"}
+    assert store.audit.history(name) == ()
+
+
+def test_letters_outside_ascii_are_compared_alike(store: Store) -> None:
+    secret = store.staff.add("Zoë Groß", PASSWORD, NOW)
+    assert enter(store, secret, name="ZOË GROSS")
+
+
+def test_guesses_at_one_name_count_together_however_it_is_written(
+    store: Store, secret: str
+) -> None:
+    for number in range(10):
+        enter(store, secret, name="anna" if number % 2 else "ANNA", password="guess")
+    assert enter(store, secret) is None
+
+
+def test_two_accounts_of_older_versions_that_differ_in_case_stay_apart(
+    store: Store, secret: str
+) -> None:
+    row = store.database.read(sa.select(staff))[0]
+    store.database.write(staff.insert().values(("anna", *row[1:])))
+    token = enter(store, secret, name="anna")
+    assert token
+    assert store.staff.session(token, NOW) == "anna"
+    other = enter(store, secret)
+    assert other
+    assert store.staff.session(other, NOW) == "Anna"
 
 
 def test_accounts_are_listed_by_name(store: Store, secret: str) -> None:

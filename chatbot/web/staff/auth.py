@@ -93,7 +93,8 @@ def sign_in() -> Response:
     wanted = entry.reference
     response = go("staff.item", reference=wanted) if wanted else go("staff.inbox")
     _set(response, SESSION, token)
-    _set(response, DEVICE, f"{device}.{_sign(f'device {device} {entry.name}')}", DEVICE_KEPT)
+    proof = _sign(f"device {device} {entry.name.casefold()}")
+    _set(response, DEVICE, f"{device}.{proof}", DEVICE_KEPT)
     return response
 
 
@@ -114,9 +115,10 @@ def password() -> Response:
         return page("password.html")
     incoming.limit("sign_in", "Please wait {wait} minutes.", unit=60)
     old, new = (g.form.get(name, "") for name in ("old", "new"))
-    here, token, short = services(), request.cookies[_cookie(SESSION)], len(new) < SHORTEST_PASSWORD
-    done = not short and here.store.staff.change_password(g.me.name, old, new, token, here.now())
-    return page("password.html", 200 if done else 422, done=done, short=short)
+    staff, token, now = services().store.staff, request.cookies[_cookie(SESSION)], services().now()
+    short, differ = len(new) < SHORTEST_PASSWORD, g.form.get("again", new) != new
+    done = not (short or differ) and staff.change_password(g.me.name, old, new, token, now)
+    return page("password.html", 200 if done else 422, done=done, short=short, differ=differ)
 
 
 def _ask(status: int, refused: bool = False, reference: str = "") -> Response:
@@ -154,7 +156,7 @@ def _known_device(name: str) -> str:
     """The id of a browser in which `name` has signed in before, else "": guesses made elsewhere
     do not count against it, so nobody can be locked out of their own."""
     device, _, proof = request.cookies.get(_cookie(DEVICE), "").partition(".")
-    return device if _same(proof, _sign(f"device {device} {name}")) else ""
+    return device if _same(proof, _sign(f"device {device} {name.casefold()}")) else ""
 
 
 def _sign(what: str) -> str:

@@ -16,7 +16,7 @@ from chatbot.curation.gaps import gaps as find_gaps
 from chatbot.errors import ChatbotError, KnowledgeError
 from chatbot.handoff.model import Event, Handoff
 from chatbot.knowledge import folder
-from chatbot.knowledge.documents import read_file
+from chatbot.knowledge.documents import UNWRITTEN, read_file
 from chatbot.knowledge.editing import append
 from chatbot.knowledge.loading import load
 from chatbot.knowledge.model import Kind
@@ -31,7 +31,6 @@ from chatbot.web.staff.auth import blueprint
 from chatbot.web.staff.inbox import Words, answers
 from chatbot.web.staff.page import page, viewed
 
-UNWRITTEN = "This answer is still to be written."
 COMMENT = "From what visitors ask. Write the answer, then approve it."
 
 
@@ -80,6 +79,7 @@ def mend() -> Response:
         path=path,
         before=before,
         after=_reply_soon(question),
+        draft=not rewords,
     )
 
 

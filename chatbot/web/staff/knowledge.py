@@ -98,6 +98,7 @@ def _document(name: str, status: int = 200, wrong: Sequence[str] = ()) -> Respon
         wrong=wrong,
         standing=_standing(found),
         history=history,
+        today=services().today(),
         until=services().today() + YEAR,
     )
 

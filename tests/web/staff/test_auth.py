@@ -332,13 +332,25 @@ def test_a_code_is_good_for_one_step_either_side(desk: Desk) -> None:
     assert desk.sign_in(client, code=late).status_code == 401
 
 
+def test_a_browser_is_known_however_the_name_is_written(desk: Desk) -> None:
+    owner = desk.enter()
+    for _ in range(10):
+        desk.clock.pass_(seconds=-30)
+        wrong(desk, desk.browser(), name="anna")
+    desk.clock.pass_(seconds=30)
+    fields = {"name": "ANNA", "password": PASSWORD, "code": desk.code()}
+    assert desk.browser().post("/staff/sign-in", data=fields).status_code == 401
+    assert owner.post("/staff/sign-in", data=fields).status_code == 303
+
+
 NEW = "quite another long one"
 
 
 def test_staff_change_their_own_password_and_are_out_everywhere_else(desk: Desk) -> None:
     here, elsewhere, ben = desk.enter(), desk.enter(), desk.enter("Ben")
     assert 'href="/staff/password"' in here.get("/staff/").text
-    answer = send(here, "/staff/password", old=PASSWORD, new=NEW)
+    assert 'name="again"' in here.get("/staff/password").text
+    answer = send(here, "/staff/password", old=PASSWORD, new=NEW, again=NEW)
     assert (answer.status_code, "is changed" in answer.text) == (200, True)
     assert [c.get("/staff/").status_code for c in (here, elsewhere, ben)] == [200, 401, 200]
     assert desk.sign_in(desk.browser()).status_code == 401
@@ -352,8 +364,16 @@ def test_a_password_is_not_changed_without_the_present_one_or_for_a_short_one(
 ) -> None:
     client = desk.enter()
     assert client.get("/staff/password").text.count("Nothing was changed") == 0
-    answer = send(client, "/staff/password", old=old, new=new)
+    answer = send(client, "/staff/password", old=old, new=new, again=new)
     assert (answer.status_code, answer.text.count("Nothing was changed")) == (422, 1)
+    assert desk.sign_in(desk.browser()).status_code == 303
+
+
+def test_a_new_password_that_was_mistyped_once_is_not_taken(desk: Desk) -> None:
+    client = desk.enter()
+    answer = send(client, "/staff/password", old=PASSWORD, new=NEW, again=NEW + "r")
+    assert (answer.status_code, answer.text.count("Nothing was changed")) == (422, 1)
+    assert "not typed alike both times" in answer.text
     assert desk.sign_in(desk.browser()).status_code == 303
 
 

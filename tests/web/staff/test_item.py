@@ -251,6 +251,15 @@ def test_whatever_is_written_is_text_and_nothing_else(make_desk: MakeDesk) -> No
         assert payload in Tags(pages[0]).words
 
 
+def test_a_notice_that_was_given_up_says_why_in_one_sentence(make_desk: MakeDesk) -> None:
+    desk = make_desk(WEBHOOK_URL="https://hooks.example/x", WEBHOOK_SECRET="a long secret")
+    receipt, client, outbox = desk.ask(), desk.enter(), desk.store.deliveries
+    (claimed,) = outbox.claim("webhook", desk.clock.now, "me", 5)
+    outbox.failed(claimed, "me", "the receiver said 410", None)
+    told = " ".join(Tags(client.get(on(receipt)).text).words.split())
+    assert "Given up after 1 try: the receiver said 410." in told
+
+
 def test_staff_read_sentences_and_no_internal_words(desk: Desk) -> None:
     receipt, client = desk.ask(reason="low_confidence"), desk.enter()
     html = client.get(on(receipt)).text

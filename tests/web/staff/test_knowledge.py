@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from chatbot.answering.model import Outcome, Reply
 from chatbot.app import create_app
+from chatbot.knowledge.documents import UNWRITTEN
 from chatbot.knowledge.folder import read
 from chatbot.knowledge.loading import load
 from chatbot.knowledge.model import Document, State
+from chatbot.web.services import EXTENSION
 from tests.web.conftest import ARTICLE, FOLDER
 from tests.web.staff.conftest import ANNA, START, Desk, MakeDesk, send
 
@@ -115,15 +118,20 @@ def test_approving_again_writes_who_when_and_which_text(make_desk: MakeDesk) -> 
     assert desk.events("ms-fatigue")[-1] == "approve"
 
 
-@pytest.mark.parametrize("until", ["2020-01-01", "2026-13-01"])
+@pytest.mark.parametrize(
+    ("until", "why"),
+    [("2020-01-01", "a last day not before today, 2026-06-01"), ("2026-13-01", "month")],
+)
 def test_an_approval_that_cannot_be_is_refused_and_nothing_changes(
-    make_desk: MakeDesk, until: str
+    make_desk: MakeDesk, until: str, why: str
 ) -> None:
     desk = make_desk()
     before = read(desk.folder).contents
     client = desk.enter()
     answer = send(client, f"{HERE}documents/ms-fatigue", action="approve", until=until)
     assert answer.status_code == 409
+    assert why in answer.text
+    assert "by hand in an editor" not in answer.text
     assert read(desk.folder).contents == before
     assert "approve" not in desk.events("ms-fatigue")
 
@@ -157,11 +165,32 @@ def test_a_large_folder_is_not_indexed_while_the_curator_waits(
     assert "may i have a snack" in document(desk, "eating-before").also_asked
 
 
+def test_a_draft_without_its_answer_cannot_be_approved(make_desk: MakeDesk) -> None:
+    desk = make_desk()
+    client = desk.enter()
+    send(client, HERE + "gaps/", action="draft", question="Do you treat tinnitus?")
+    place = f"{HERE}documents/do-you-treat-tinnitus"
+    desk.app.extensions[EXTENSION].library.snapshot = replace(
+        desk.app.extensions[EXTENSION].library.snapshot, corpus=load(read(desk.folder)).corpus
+    )
+    answer = send(client, place, action="approve", until="2027-05-31")
+    assert answer.status_code == 409
+    assert "The answer is not written yet" in answer.text
+    assert document(desk, "do-you-treat-tinnitus").state(TODAY) is State.DRAFT
+    path = desk.folder / document(desk, "do-you-treat-tinnitus").file
+    path.write_text(path.read_text().replace(UNWRITTEN, "We do not."))
+    assert send(client, place, action="approve", until="2027-05-31").status_code == 303
+    assert document(desk, "do-you-treat-tinnitus").state(TODAY) is State.LIVE
+
+
 def test_a_draft_is_started_but_never_over_a_file(make_desk: MakeDesk) -> None:
     desk = make_desk()
     client = desk.enter()
     fields = {"action": "draft", "question": "Do you treat ../../tinnitus?"}
-    assert send(client, HERE + "gaps/", **fields).status_code == 200
+    answer = send(client, HERE + "gaps/", **fields)
+    assert answer.status_code == 200
+    assert "It is a draft: write the answer into the file, then approve it." in answer.text
+    assert "follows within two seconds" not in answer.text
     path = desk.folder / "faqs/draft-do-you-treat-tinnitus.yaml"
     assert document(desk, "do-you-treat-tinnitus").state(TODAY) is State.DRAFT
     path.write_text(path.read_text().replace("still to be written", "mine"))
