@@ -29,9 +29,9 @@ def create() -> Response:
     incoming.limit("handoff", TOO_MANY, unit=60)
     incoming.same_site()
     asked = incoming.parse(raw, ForStaff, incoming.JSON)
-    key = request.headers.get(KEY_HEADER, "")
-    if not 8 <= len(key) <= 200:
-        raise Refused(400, f"Send a header {KEY_HEADER} with 8 to 200 random characters.")
+    key = request.headers.get(KEY_HEADER, "").strip()
+    if not key.isprintable() or not 0 < len(key) <= 200:
+        raise Refused(400, f"Send a header {KEY_HEADER} with 1 to 200 random characters.")
     receipt = _submit(asked, key, danger)
     due = receipt.item.due_at
     kept = jsonify(

@@ -81,6 +81,20 @@ def test_a_missing_key_is_asked_for(app: Flask) -> None:
     assert "Idempotency-Key" in reply.get_json()["detail"]
 
 
+@pytest.mark.parametrize("key", ["k1", "a key of words", "x" * 200])
+def test_any_key_that_can_be_printed_will_do(app: Flask, key: str) -> None:
+    client, headers = app.test_client(), {"Idempotency-Key": key}
+    assert client.post("/api/v1/handoffs", json=BODY, headers=headers).status_code == 201
+
+
+@pytest.mark.parametrize("key", ["", "  ", "x" * 201, "a\tb"])
+def test_a_key_that_says_nothing_or_too_much_is_refused(app: Flask, key: str) -> None:
+    headers = {"Idempotency-Key": key}
+    reply = app.test_client().post("/api/v1/handoffs", json=BODY, headers=headers)
+    assert reply.status_code == 400
+    assert inbox(app) == ()
+
+
 def test_the_reason_of_the_reply_travels_along(app: Flask) -> None:
     client = app.test_client()
     page = client.post(
