@@ -4,8 +4,6 @@ The kinds are those of the HIPAA Safe Harbor list, 45 CFR 164.514(b)(2), that oc
 Names are found only where the text itself says that they are names.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from functools import cache

@@ -1,7 +1,5 @@
 """One spelling for the letters of a message: accents, look-alikes, signs that stand for letters."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 

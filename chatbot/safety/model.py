@@ -1,7 +1,5 @@
 """The words of the safety package: how serious, about what, and who can help."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum

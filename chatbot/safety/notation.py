@@ -11,8 +11,6 @@ suicid*              any word that begins so
 gun & tonight        both in one sentence, in any order
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +26,7 @@ class Part:
     """One step of a phrase. A row has `parts`, a choice `rows`; `gap` counts skippable words."""
 
     words: frozenset[str] = frozenset()
-    rows: tuple[tuple[Part, ...], ...] = ()
+    rows: tuple[tuple["Part", ...], ...] = ()
     gap: int = 0
     edge: str = ""
     starts: frozenset[str] = frozenset()  # what all of `rows` begin with, if that can be told

@@ -4,14 +4,13 @@ Places are bits of whole numbers, so that a phrase is looked for everywhere at o
 grows with the length of the message and never with the cunning of whoever wrote it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence, Set
 
 STOP = "."  # the end of a sentence, a place of its own that no phrase reaches across
 # A phrase with one of these between is another phrase.
 NOT = frozenset({"not", "no", "never", "nobody", "nunca", "without"})
 NUMBER = "<number>"
+Rows = Sequence[tuple[str, ...]]
 
 
 class Reading:
@@ -23,10 +22,7 @@ class Reading:
     """
 
     def __init__(
-        self,
-        rows: Sequence[tuple[str, ...]],
-        places: Mapping[str, int],
-        present: Set[frozenset[str]] = frozenset(),
+        self, rows: Rows, places: Mapping[str, int], present: Set[frozenset[str]] = frozenset()
     ) -> None:
         self.rows = rows
         self.places = places

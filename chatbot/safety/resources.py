@@ -1,7 +1,5 @@
 """Who can help, by country, and what the reply says above them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any

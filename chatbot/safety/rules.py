@@ -1,7 +1,5 @@
 """The rules as data: loaded from `builtin/safety/`, with a core in Python should that fail."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
