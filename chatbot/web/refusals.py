@@ -1,4 +1,5 @@
-"""Saying no: every error as problem+json under /api and as a page elsewhere, always with resources.
+"""Saying no: as problem+json under /api and to whoever prefers it, else as a page; always with
+resources.
 
 RFC 9457 problem details; `resources` is our extension member.
 """
@@ -9,6 +10,7 @@ from flask import Response, jsonify, render_template, request
 from markupsafe import escape
 from werkzeug.exceptions import HTTPException
 
+from chatbot.builtin import read_yaml
 from chatbot.errors import HandoffConflict, HandoffNotFound, StorageUnavailable, TransitionRefused
 from chatbot.safety.model import Resource
 from chatbot.safety.resources import resources as built_in_resources
@@ -17,24 +19,7 @@ from chatbot.web.services import services
 
 log = logging.getLogger(__name__)
 
-TITLES = {
-    400: "This request cannot be read",
-    403: "This request came from another site",
-    404: "There is nothing here",
-    405: "This address does not take that method",
-    409: "This cannot be done as it stands",
-    413: "This message is too long",
-    415: "This format is not accepted",
-    422: "This request cannot be used",
-    429: "Too many questions in a short time",
-    500: "Something went wrong here",
-    503: "This could not be saved",
-}
-DETAILS = {
-    404: "Check the address, or start from the question page.",
-    405: "Use one of the methods in the Allow header.",
-    413: "Shorten it and send it again.",
-}
+WORDING = read_yaml("refusals.yaml")
 
 
 class Refused(Exception):
@@ -63,7 +48,9 @@ def _refusal(error: Exception) -> Refused:
             return error
         case HTTPException():
             status = error.code or 500
-            return Refused(status, DETAILS.get(status, "Check what was sent and try again."))
+            return Refused(
+                status, WORDING["details"].get(status, "Check what was sent and try again.")
+            )
         case HandoffNotFound():
             return Refused(404, "There is no such request, or it has been deleted.")
         case HandoffConflict() | TransitionRefused():
@@ -84,9 +71,9 @@ def _refusal(error: Exception) -> Refused:
 
 
 def _written(error: Refused) -> Response:
-    """The refusal in the form the caller reads: JSON under /api, a page elsewhere."""
-    title, help_offered = TITLES.get(error.status, "This did not work"), _resources()
-    if request.path.startswith("/api/"):
+    """The refusal in the form the caller reads."""
+    title, help_offered = WORDING["titles"].get(error.status, "This did not work"), _resources()
+    if wants_json():
         problem = {"type": "about:blank", "title": title, "status": error.status}
         problem |= {"detail": error.detail, "resources": resources_json(help_offered)}
         response = jsonify(problem | ({"field": error.field} if error.field else {}))
@@ -97,6 +84,13 @@ def _written(error: Refused) -> Response:
     if error.retry_after:
         response.headers["Retry-After"] = str(error.retry_after)
     return response
+
+
+def wants_json() -> bool:
+    """Whether the caller reads JSON: all do under /api, elsewhere whoever prefers it to a page."""
+    kinds = ("text/html", "application/json", "application/problem+json")
+    best = request.accept_mimetypes.best_match(kinds, "text/html")
+    return request.path.startswith("/api/") or best != "text/html"
 
 
 def _page(title: str, error: Refused, help_offered: tuple[Resource, ...]) -> str:
