@@ -47,6 +47,7 @@ def test_the_form_that_a_caller_prefers_is_used_outside_the_interface(
     for reply in (
         client.get("/nowhere", headers={"Accept": accept}),
         client.post("/chat", data={"question": ""}, headers={"Accept": accept}),
+        client.post("/handoff", data={"question": "x"}, headers={"Accept": accept}),
         client.put("/chat", headers={"Accept": accept}),
     ):
         assert reply.content_type.startswith(kind)
