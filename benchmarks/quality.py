@@ -79,7 +79,7 @@ def _set(text: str) -> tuple[str, Corpus, tuple[Question, ...]]:
     corpus = load(read(folder)).corpus
     if name == "covidfaq":
         corpus = replace(corpus, synonyms=(("covid", "covid 19", "coronavirus", "corona"),))
-    return name, corpus, read_questions(questions.read_bytes(), str(questions), corpus)
+    return name, corpus, read_questions(questions.read_bytes(), str(questions))
 
 
 def _rankings(sets: Sequence[tuple[str, Corpus, tuple[Question, ...]]]) -> None:

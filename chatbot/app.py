@@ -29,13 +29,15 @@ def create_app(
     now: Callable[[], datetime] = utc_now,
     background: bool = True,
 ) -> Flask:
-    """The application. `config` takes the names of `settings.Settings`, or ready settings.
+    """The application. `config` takes the names of `settings.Settings`, or ready settings; without
+    it the environment is read.
 
     Flask's own `TESTING` is accepted too. `now` is the clock. Without `background` no thread is
     started: the folder is read once and nothing is delivered, as commands and some tests want it.
     Raises SettingsError.
     """
-    given = {} if config is None or isinstance(config, Settings) else dict(config)
+    config = Settings.from_environ(os.environ) if config is None else config
+    given = {} if isinstance(config, Settings) else dict(config)
     testing = bool(given.pop("TESTING", False))
     settings = config if isinstance(config, Settings) else Settings.from_mapping(given)
     instance = str(settings.instance.resolve())

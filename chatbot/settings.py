@@ -2,7 +2,8 @@
 
 Every name below is an environment variable with the prefix `CHATBOT_`; `create_app` takes the same
 names without it. A name may be given as `…_FILE`, the path of a file that holds the value, which
-suits secrets. All bad values are reported together, each with what would be accepted.
+suits secrets. Empty, or None, means "not set". All bad values are reported together, each with what
+would be accepted.
 """
 
 from base64 import b64decode
@@ -59,12 +60,6 @@ def _url(*schemes: str) -> AfterValidator:
     return AfterValidator(read)
 
 
-def _path(value: str | Path) -> Path:
-    if not value or not str(value):
-        raise ValueError("the path of a folder")
-    return Path(value)
-
-
 def _origins(value: str | tuple[str, ...]) -> tuple[str, ...]:
     items = value.split(",") if isinstance(value, str) else value
     origins = tuple(item.strip().rstrip("/") for item in items if item.strip())
@@ -105,16 +100,15 @@ def _key(value: str) -> str:
     raise ValueError("a text of your own, or whsec_ with a key in base64 behind it")
 
 
-_Folder = Annotated[Path, BeforeValidator(_path)]
 _Switch = Annotated[bool, _switch()]
 _Address = Annotated[str, AfterValidator(_address)]
 
 
 @dataclass(frozen=True, slots=True, config=ConfigDict(extra="forbid"))
 class Settings:
-    """The settings, checked. Empty strings mean "not set"."""
+    """The settings, checked."""
 
-    knowledge: _Folder = Path("knowledge")
+    knowledge: Path = Path("knowledge")
     database_url: Annotated[str, _url("sqlite", "postgresql", "postgresql+psycopg")] = ""
     secret_key: str = ""
     public_url: Annotated[str, _url("http", "https")] = ""
@@ -133,7 +127,7 @@ class Settings:
     metrics: _Switch = False
     semantics: _Switch = True
     staff_mfa: Annotated[bool, _switch("required")] = True
-    instance: _Folder = Path("instance")
+    instance: Path = Path("instance")
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
@@ -166,14 +160,11 @@ class Settings:
 
 
 def _with_files(given: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any]:
-    values = {
-        name: value.strip() if isinstance(value, str) else value
-        for name, value in given.items()
-        if not name.endswith("_FILE")
-    }
-    for name in given.keys() - values.keys():
+    bare = {name: v.strip() if isinstance(v, str) else v for name, v in given.items()}
+    values = {name: value for name, value in bare.items() if value not in ("", None)}
+    for name in [name for name in values if name.endswith("_FILE")]:
         try:
-            path = Path(str(given[name]))
+            path = Path(str(values.pop(name)))
             values[name.removesuffix("_FILE")] = path.read_text("utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
             reason = getattr(error, "strerror", None) or "it is not UTF-8 text"

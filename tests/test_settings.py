@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -29,12 +30,21 @@ def test_all_bad_values_are_reported_together_with_what_is_accepted() -> None:
     told = refused(
         RATE_LIMIT="sometimes", RETENTION_DAYS="-1", EMBED_ORIGINS="https://a.example/path",
         METRICS="maybe", NOTIFY_EMAIL="a@b, c@d", PUBLIC_URL="ftp://x", TRUSTED_PROXIES="all",
-        KNOWLEDGE="",
     )  # fmt: skip
-    assert len(told) == 8
+    assert len(told) == 7
     assert any("60 per minute" in line for line in told)
     assert any("'on' or 'off'" in line for line in told)
     assert all(line.startswith("CHATBOT_") for line in told)
+
+
+def test_what_is_empty_or_none_is_not_set() -> None:
+    empty = {field.name.upper(): "" for field in fields(Settings)}
+    assert Settings.from_mapping(empty) == Settings.from_mapping({})
+    assert Settings.from_mapping(dict.fromkeys(empty, " ")) == Settings.from_mapping({})
+    none = dict.fromkeys([*empty, "SECRET_KEY_FILE"])
+    assert Settings.from_mapping(none) == Settings.from_mapping({})
+    [told] = refused(WEBHOOK_URL="https://hooks.example/x", WEBHOOK_SECRET=None)
+    assert told.startswith("CHATBOT_WEBHOOK_SECRET:")
 
 
 def test_an_unknown_name_is_refused_and_the_nearest_one_named() -> None:

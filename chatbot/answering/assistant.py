@@ -155,7 +155,7 @@ class Assistant:
         return replace(reply, confidence=confidence, steps=steps)
 
     def _carry_out(self, edition: Edition, decision: Decision, ranking: Ranking) -> Reply:
-        query, words = ranking.query, ranking.query.words
+        query, words = ranking.query, ranking.query.written
         passages = tuple(hit.passage for hit in decision.hits)
         if decision.outcome is Outcome.ANSWERED:
             key = "answered" if len(passages) == 1 else "answered_two"

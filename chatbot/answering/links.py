@@ -10,7 +10,6 @@ from urllib.parse import quote
 from chatbot.knowledge.model import Document, Passage
 
 _LIST_MARK = re.compile(r"^(?:[-*+•]|\d+[.)])\s+")
-_SPACE = re.compile(r"\s+")
 SHORTEST, LONGEST = 3, 8  # words at each end of a directive
 
 
@@ -56,7 +55,7 @@ def _sentence(passage: Passage, span: tuple[int, int] | None) -> str:
 
 
 def _flat(text: str) -> str:
-    return _SPACE.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def _encode(text: str) -> str:

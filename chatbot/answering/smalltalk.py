@@ -26,7 +26,5 @@ def kind(question: str) -> str | None:
 @cache
 def _phrases() -> tuple[dict[str, str], frozenset[str]]:
     data = read_yaml("smalltalk.yaml")
-    phrases = {
-        phrase: name for name, listed in data.items() if name != "around" for phrase in listed
-    }
+    phrases = {p: name for name, listed in data.items() if name != "around" for p in listed}
     return phrases, frozenset(data["around"])

@@ -78,6 +78,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if name not in COMMANDS:
         print(f"There is no command {name!r}. The commands are:\n{overview}", file=sys.stderr)
         return 2
+    if name == "handoffs" and rest in ([], ["--all"]):
+        rest = ["list", *rest]
     args = (parser := _parser(name)).parse_args(rest)
     if "run" not in args:
         parser.print_help()

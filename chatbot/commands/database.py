@@ -28,7 +28,7 @@ _BY = Actor(Party.STAFF, "command line")
 
 def _store(settings: Settings) -> Store:
     store = Store(settings)
-    store.database.check()
+    store.prepare()
     return store
 
 

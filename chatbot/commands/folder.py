@@ -17,6 +17,7 @@ from chatbot.knowledge.loading import load
 from chatbot.knowledge.model import Corpus, Kind, State
 from chatbot.knowledge.passages import disproved
 from chatbot.knowledge.problems import finding
+from chatbot.knowledge.withdrawal import CLOSED
 from chatbot.settings import Settings
 
 SOON = timedelta(days=30)
@@ -92,7 +93,11 @@ def _report(corpus: Corpus) -> None:
 @command("verify")
 def verify(_args: Namespace, settings: Settings) -> int:
     """Load the folder, read its files once more, and compare; exit 1 if anything differs."""
-    corpus = load(read(settings.knowledge)).corpus
+    loaded = load(read(settings.knowledge))
+    if not (corpus := loaded.corpus).documents:
+        why = "it holds no article and no FAQ entry"
+        nothing = finding("unreadable", str(settings.knowledge), why=why)
+        raise KnowledgeError(loaded.problems or [nothing])
     live = corpus.live(clinic_today(corpus))
     files = read(settings.knowledge).contents
     found = [
@@ -151,7 +156,7 @@ def close(args: Namespace, settings: Settings) -> None:
     """Write `closed` into clinic.yaml; a running site follows within two seconds."""
     reason = args.reason.strip()
     if not reason:
-        raise ChatbotError('Say why, for staff and visitors: close "We are moving"')
+        raise ChatbotError('Say why, for the staff: close "We are moving"')
     _set_closed(settings, quoted(reason))
     print(f"Closed: {reason}")
 
@@ -170,11 +175,14 @@ def _set_closed(settings: Settings, value: str | None) -> None:
     try:
         text = change(FILE, text, {None: {"closed": value}})
     except (KnowledgeError, UnicodeError):
-        if value is None:
-            raise
         # A running site obeys this line whatever else the file holds.
-        text = f"closed: {value}\n{text}"
-    write(settings.knowledge / FILE, (bom + text).encode("utf-8", "surrogateescape"))
+        before, text = text, f"closed: {value}\n{text}" if value else CLOSED.sub("", text)
+        if text == before:
+            raise
+    if text:
+        write(settings.knowledge / FILE, (bom + text).encode("utf-8", "surrogateescape"))
+    else:
+        (settings.knowledge / FILE).unlink()
 
 
 @command("import", argument("files", nargs="+", type=Path, metavar="FILE"))
@@ -198,7 +206,10 @@ def import_drafts(args: Namespace, settings: Settings) -> int:
         there = {document.title: document.file for document in corpus.documents}
         found = imported(str(file), content, taken, corpus.clinic.language, there)
         broken = {problem.path for problem in errors(found.problems)}
-        failed |= not found.files
+        if {problem.code for problem in found.problems} == {"already-there"} and not found.files:
+            print(f"{file}: nothing new in it.")
+        else:
+            failed |= not found.files
         for path, text in found.files:
             place = folder / path
             # A draft with an error would keep every other change of the folder from going live.

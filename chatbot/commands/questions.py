@@ -48,7 +48,7 @@ def _assistant(loaded: Loaded, settings: Settings, *, sound: bool = False) -> As
 )
 def ask(args: Namespace, settings: Settings) -> None:
     """Print the reply; the exit code is 0 for every outcome."""
-    from chatbot.web.serialise import reply_json
+    from chatbot.web.serialise import handoff_json, reply_json
 
     assistant = _assistant(load(read(settings.knowledge)), settings)
     day = args.on or clinic_today(assistant.corpus)
@@ -57,7 +57,8 @@ def ask(args: Namespace, settings: Settings) -> None:
     if len(args.question) > LONGEST and reply.outcome is not Outcome.CRISIS:
         raise ChatbotError(f"A question has at most {LONGEST:,} characters. Shorten it.")
     if args.json:
-        offer = {"offered": True, "url": "/handoff", "hours": None, "reply_expected": None}
+        moment = datetime.now(UTC) + (day - clinic_today(assistant.corpus))
+        offer = handoff_json(assistant.corpus.clinic, moment, "/handoff")
         print(json.dumps(reply_json(reply, "", offer), ensure_ascii=False, indent=2))
     else:
         _print(reply)
@@ -87,7 +88,7 @@ def _print(reply: Reply) -> None:
 @command("test", ON)
 def test(args: Namespace, settings: Settings) -> int:
     """Print every broken expectation with its line; exit 1 when there is one."""
-    assistant = _assistant(load(read(settings.knowledge)), settings)
+    assistant = _assistant(load(read(settings.knowledge)), settings, sound=True)
     corpus = assistant.corpus
     if not corpus.expectations:
         print(
@@ -119,14 +120,17 @@ def test(args: Namespace, settings: Settings) -> int:
 )
 def evaluate_folder(args: Namespace, settings: Settings) -> None:
     """Print how well a folder answers questions whose answers are known."""
-    from chatbot.curation.evaluation import evaluate, read_questions
+    from chatbot.curation.evaluation import evaluate, read_questions, unknown
 
     loaded = load(read(args.knowledge or settings.knowledge))
     assistant = _assistant(loaded, settings, sound=True)
-    for problem in loaded.problems:
+    questions = read_questions(args.questions.read_bytes(), str(args.questions))
+    gone = unknown(questions, loaded.corpus)
+    for problem in [
+        *loaded.problems,
+        *(f"No passage {name!r}: counted as missed." for name in gone),
+    ]:
         print(problem, file=sys.stderr)
-    content = args.questions.read_bytes()
-    questions = read_questions(content, str(args.questions), loaded.corpus)
     result = evaluate(assistant, questions, clinic_today(loaded.corpus))
     print(json.dumps(result.as_json(), indent=2) if args.json else "\n".join(result.lines()))
 
@@ -199,7 +203,7 @@ def gaps(_args: Namespace, settings: Settings) -> None:
     from chatbot.storage.store import Store
 
     store = Store(settings)
-    store.database.check()
+    store.prepare()
     since = datetime.now(UTC) - LOOKED_BACK
     assistant = _assistant(load(read(settings.knowledge)), settings)
     ask_today = partial(assistant.reply, today=clinic_today(assistant.corpus))

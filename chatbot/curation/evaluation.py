@@ -99,10 +99,8 @@ class Evaluation:
         return [*shares[:2], f"{'MRR@10':<20} {self.mrr_at_10:.3f}", *shares[2:]]
 
 
-def read_questions(content: bytes, path: str, corpus: Corpus) -> tuple[Question, ...]:
+def read_questions(content: bytes, path: str) -> tuple[Question, ...]:
     """The questions of a .jsonl file; raises KnowledgeError with every line that is not one."""
-    known = {document.id for document in corpus.documents}
-    known |= {f"{passage.document}#{passage.anchor}" for passage in corpus.passages}
     questions: list[Question] = []
     problems: list[Problem] = []
     for number, line in enumerate(content.splitlines(), start=1):
@@ -113,14 +111,17 @@ def read_questions(content: bytes, path: str, corpus: Corpus) -> tuple[Question,
         except ValidationError:
             fix = 'Write {"question": "…", "targets": ["id"]} on one line.'
             problems.append(Problem(path, number, "question", "this is not a question.", fix))
-            continue
-        problems += [
-            Problem(path, number, "target", f"there is no passage {target!r}.", "Correct the id.")
-            for target in sorted(questions[-1].targets - known)
-        ]
-    if problems:
-        raise KnowledgeError(problems)
+    if problems or not questions:
+        empty = Problem(path, 0, "question", "it holds no question.", "Write some.")
+        raise KnowledgeError(problems or [empty])
     return tuple(questions)
+
+
+def unknown(questions: Sequence[Question], corpus: Corpus) -> list[str]:
+    """The targets that the folder does not have, or no longer: they count as missed."""
+    known = {document.id for document in corpus.documents}
+    known |= {f"{passage.document}#{passage.anchor}" for passage in corpus.passages}
+    return sorted({target for question in questions for target in question.targets} - known)
 
 
 def evaluate(assistant: Assistant, questions: Sequence[Question], today: date) -> Evaluation:

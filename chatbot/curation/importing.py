@@ -79,9 +79,7 @@ def _written(
             continue
         title = one_line(one.question if isinstance(one, Entry) else one.title or file.stem)
         if title in there:
-            why = f"{there[title]} has “{title}” already"
-            hint = "To bring it over anew, rename or remove that one."
-            problems.append(_refused(name, why, hint))
+            problems.append(finding("already-there", name, file=there[title], title=title))
         elif isinstance(one, Entry):
             entries.append(replace(one, id=free_id(one.id, taken)))
         elif not one.markdown.strip():

@@ -3,18 +3,10 @@
 Relative luminance and contrast ratio as WCAG 2.2 defines them.
 """
 
-import re
-
 AA = 4.5  # the least contrast of normal text, WCAG 2.2 success criterion 1.4.3
 AAA = 7.0  # enhanced contrast, 1.4.6: barely AA looks dim on a dark page
 WHITE, DARK_PAGE = "#ffffff", "#15191c"
-_HEX = re.compile(r"#[0-9a-fA-F]{6}")
 _STEPS = 64
-
-
-def is_colour(text: str) -> bool:
-    """Whether this is a colour such as #1f6f78."""
-    return _HEX.fullmatch(text) is not None
 
 
 def contrast(first: str, second: str) -> float:

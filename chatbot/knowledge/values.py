@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
 
-from chatbot.knowledge.colour import is_colour, readable
+from chatbot.knowledge.colour import readable
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TIME = r"([01]\d|2[0-3]):([0-5]\d)"
 _HOURS = re.compile(rf"{_TIME} ?[-–] ?{_TIME}")
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
 
 
@@ -78,7 +79,7 @@ Email = Annotated[str, accepts(_EMAIL.fullmatch, "one such as desk@clinic.exampl
 Zone = Annotated[str, accepts(_is_zone, "a name such as America/Los_Angeles")]
 Accent = Annotated[
     str,
-    accepts(is_colour, 'six hex digits in quotes, such as "#1f6f78"'),
+    accepts(_COLOUR.fullmatch, 'six hex digits in quotes, such as "#1f6f78"'),
     accepts(readable, "a darker colour", "bad-accent"),
 ]
 Hours = Annotated[

@@ -18,7 +18,7 @@ from chatbot.knowledge.source import decode
 from chatbot.knowledge.values import to_date
 
 _KEY = re.compile(r"([ \t]*)(-[ \t]+)?[\"']?(\w+)[\"']?[ \t]*:[ \t]*[\"']?([\w-]*)")
-_CLOSED = re.compile(r"^closed[ \t]*:[ \t]*(.*)$", re.M)
+CLOSED = re.compile(r"^closed[ \t]*:[ \t]*(.*)\n?", re.M)
 _Stated = dict[str, str]
 
 
@@ -41,7 +41,7 @@ def withdrawn(
 
 def close_if_told(served: Corpus, changed: Mapping[str, bytes]) -> Corpus:
     """The corpus with its kill switch on, if a changed clinic.yaml has it, sound or not."""
-    match = _CLOSED.search(_text(changed.get(CLINIC, b"")))
+    match = CLOSED.search(_text(changed.get(CLINIC, b"")))
     if match is None or served.clinic.closed:
         return served
     return replace(served, clinic=replace(served.clinic, closed=match[1].strip() or "closed"))

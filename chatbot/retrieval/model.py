@@ -10,17 +10,18 @@ from chatbot.knowledge.model import Passage
 class Query:
     """A question made ready for searching.
 
-    `terms` are folded stems in order; `words` the visitor's own words behind the content terms, for
-    showing what was looked for. `steps` tell in plain words how the terms came about. Parallel to
-    `terms` run `weights`, `surface` (the words written), `spoken` (the words compared by) and
-    `small` (whether it is a small word). Of the asking part, `sequence` holds the terms in order
-    with repeats, `read` the words as read and `meant` the words compared by; `kind` is the sort of
-    answer wanted.
+    `terms` are folded stems in order; `words` the words behind the content terms and `written` the
+    same as the visitor wrote them, for showing what was looked for. `steps` tell in plain words how
+    the terms came about. Parallel to `terms` run `weights`, `surface` (the words written), `spoken`
+    (the words compared by) and `small` (whether it is a small word). Of the asking part, `sequence`
+    holds the terms in order with repeats, `read` the words as read and `meant` the words compared
+    by; `kind` is the sort of answer wanted.
     """
 
     text: str
     terms: tuple[str, ...]
     words: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
     weights: tuple[float, ...] = ()
     surface: tuple[tuple[str, ...], ...] = ()

@@ -71,8 +71,7 @@ class Reader:
             meant += self._content(earlier)
             steps.append(f"It cannot stand alone, so the question before counts: “{context[-1]}”.")
         steps += [f"Read “{written}” as “{meant}”." for written, meant in corrections.items()]
-        weights: dict[str, float] = {}
-        surface: dict[str, Folded] = {}
+        weights, surface = dict[str, float](), dict[str, Folded]()
         for entries, factor in parts:
             for entry in entries:
                 weight = factor * self._lexicon.weight(entry)
@@ -80,11 +79,13 @@ class Reader:
                 surface.setdefault(entry.term, entry)
                 if entry.meaning and (step := _same(entry)) not in steps:
                     steps.append(step)
-        content = [entry for entries, _ in parts for entry in self._content(entries)]
+        content = [entry.words for entries, _ in parts for entry in self._content(entries)]
+        typed = {meant: written for written, meant in corrections.items()}
         return Query(
             text=question,
             terms=tuple(weights),
-            words=tuple(dict.fromkeys(" ".join(entry.words) for entry in content)),
+            words=tuple(dict.fromkeys(map(" ".join, content))),
+            written=tuple(dict.fromkeys(" ".join(typed.get(w, w) for w in c) for c in content)),
             steps=tuple(steps),
             weights=tuple(weights.values()),
             surface=tuple(surface[term].words for term in weights),

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache, cached_property
+from typing import Self
 
 from chatbot.safety.model import Danger, Safety
 from chatbot.safety.notation import Pattern
@@ -23,6 +24,7 @@ ENOUGH = 4  # words from which on the score has a say in what a plain rule found
 DENIED = 4  # words that a "not" reaches over
 UNSCORED = (0.0, 0.0, 2.0, 2.0, 2.0, 2.0)  # levels at which the score has no say, of chances to 1
 _CAN = frozenset({"can", "could"})
+_builtin = cache(builtin)
 _ENDED = re.compile(r"[.!?\s]+$")
 
 
@@ -36,7 +38,7 @@ class Detector:
         self._rules = [(rule.pattern.needs, rule) for rule in certain]
 
     @classmethod
-    def builtin(cls, extra_phrases: Iterable[Phrase] = ()) -> "Detector":
+    def builtin(cls, extra_phrases: Iterable[Phrase] = ()) -> Self:
         """With the built-in rules, which are compiled once, and the clinic's."""
         return cls(extended(_builtin(), extra_phrases), _scorer())
 
@@ -115,7 +117,7 @@ class _Message:
             if rule.clinic or self._chance < self._levels[1 if self._speaks_of_now else 2]:
                 ends &= ~self._taken_back("softened", rule)
                 ends &= ~self._taken_back("softened_by_sentence", rule)
-            if rule.clinic or not self._certain:
+            if rule.clinic or self._chance < self._levels[3]:
                 left = ends & ~self._taken_back("past", rule)
                 self._denied |= left != ends
                 ends = left
@@ -142,7 +144,7 @@ class _Message:
         *_, concern, emergency = self._levels
         if self.reading.length < FEWEST or self._chance < concern:
             return Safety.NONE
-        if self._certain:
+        if self._chance >= self._levels[3]:
             return Safety.EMERGENCY
         general = self._book.counters[""]
         asked = self._reach("softened_by_sentence", general.softened_by_sentence)
@@ -153,10 +155,6 @@ class _Message:
         if self._chance < emergency or (asked and not self._speaks_of_now):
             return Safety.CONCERN
         return Safety.EMERGENCY
-
-    @property
-    def _certain(self) -> bool:
-        return self._chance >= self._levels[3]
 
     @cached_property
     def _speaks_of_now(self) -> bool:
@@ -180,8 +178,7 @@ class _Message:
     def _taken_back(self, kind: str, rule: Rule) -> int:
         found = 0
         for name in ("", rule.category):
-            counters = self._book.counters.get(name)
-            if counters:
+            if counters := self._book.counters.get(name):
                 found |= self._reach(kind, getattr(counters, kind), name)
         return found
 
@@ -196,11 +193,6 @@ class _Message:
                 found = self.reading.sentences(self.reading.closing(found))
             self._taken[kind, name] = found
         return self._taken[kind, name]
-
-
-@cache
-def _builtin() -> RuleBook:
-    return builtin()
 
 
 @cache

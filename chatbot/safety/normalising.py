@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
+from typing import Self
 
 from rapidfuzz.distance import OSA
 
@@ -54,7 +55,7 @@ class Reader:
         self._sets: dict[str, frozenset[frozenset[str]]] = {}  # what each word is a choice in
         self._known: dict[str, list[tuple[str, ...]]] = {}
 
-    def knowing(self, patterns: Sequence[Pattern], more: Iterable[str] = ()) -> "Reader":
+    def knowing(self, patterns: Sequence[Pattern], more: Iterable[str] = ()) -> Self:
         """A reader that also knows the words (and beginnings, `suicid*`) of phrases, and `more`."""
         words = {word for pattern in patterns for word in pattern.vocabulary()}.union(more)
         new = copy(self)

@@ -26,7 +26,7 @@ class Part:
     """One step of a phrase. A row has `parts`, a choice `rows`; `gap` counts skippable words."""
 
     words: frozenset[str] = frozenset()
-    rows: "tuple[tuple[Part, ...], ...]" = ()
+    rows: tuple[tuple["Part", ...], ...] = ()
     gap: int = 0
     edge: str = ""
     starts: frozenset[str] = frozenset()  # what all of `rows` begin with, if that can be told

@@ -20,7 +20,7 @@ def is_personal(text: str) -> bool:
     unlikely and adds what it is sure of, surer where a phrase says that the question is one for all
     (weights: `personal.tsv`, levels in its first line).
     """
-    reader, personal, general, whole = _phrases()
+    reader, personal, general, whole = phrases()
     reading = reader.read(_ENDS.sub(",", text))  # "I take lithium. Can I come?" is one question
     covered = 0
     for pattern in general:
@@ -35,18 +35,14 @@ def is_personal(text: str) -> bool:
     return scorer.chance(reading.rows) >= (despite if for_all else kept if found else enough)
 
 
-def reader() -> Reader:
-    """What reads the questions, for fitting the score."""
-    return _phrases()[0]
-
-
 @cache
 def _scorer() -> Scorer:
     return Scorer.builtin("safety/personal.tsv")
 
 
 @cache
-def _phrases() -> tuple[Reader, Patterns, Patterns, Patterns]:
+def phrases() -> tuple[Reader, Patterns, Patterns, Patterns]:
+    """What reads the questions, and the three kinds of phrases looked for in them."""
     common, rules = read_yaml("safety/words.yaml"), read_yaml("safety/personal.yaml")
     everyday = (*common["everyday"].split(), *read_lines("safety/everyday.txt"))
     reader = Reader(common["expansions"], rules["fillers"].split(), everyday)

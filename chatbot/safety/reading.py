@@ -10,6 +10,7 @@ STOP = "."  # the end of a sentence, a place of its own that no phrase reaches a
 # A phrase with one of these between is another phrase.
 NOT = frozenset({"not", "no", "never", "nobody", "nunca", "without"})
 NUMBER = "<number>"
+Rows = Sequence[tuple[str, ...]]
 
 
 class Reading:
@@ -21,10 +22,7 @@ class Reading:
     """
 
     def __init__(
-        self,
-        rows: Sequence[tuple[str, ...]],
-        places: Mapping[str, int],
-        present: Set[frozenset[str]] = frozenset(),
+        self, rows: Rows, places: Mapping[str, int], present: Set[frozenset[str]] = frozenset()
     ) -> None:
         self.rows = rows
         self.places = places

@@ -7,11 +7,11 @@ messages and on examples.yaml, never on the held-out half).
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 from math import exp, log, sqrt
+from typing import Self
 
 from chatbot.builtin import read_lines
-from chatbot.safety.reading import STOP
+from chatbot.safety.reading import STOP, Rows
 
-Rows = Sequence[tuple[str, ...]]
 LONGEST = 35  # words in a stretch; danger in the middle of a long sentence must not be diluted
 SMALLEST = 8  # features a stretch counts as having at least: few known words are little evidence
 DOUBT = 0.5  # what each further stretch takes from the score
@@ -27,7 +27,7 @@ class Scorer:
         self.levels = tuple(levels)
 
     @classmethod
-    def builtin(cls, name: str = "safety/weights.tsv") -> "Scorer":
+    def builtin(cls, name: str = "safety/weights.tsv") -> Self:
         """With the built-in weights, whose first line has the levels."""
         levels, *lines = read_lines(name)
         pairs = (line.partition("\t") for line in lines)

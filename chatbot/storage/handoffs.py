@@ -93,8 +93,7 @@ class Handoffs:
         """Keep a submission and what tells staff of it; on disk when this returns. The same `key`
         with the same body gives the same receipt again; raises HandoffConflict with another body,
         StorageUnavailable when nothing was saved."""
-        written = [getattr(submission, name) for name in WRITTEN]
-        key_hash, body_hash = digest(key), digest(json.dumps(written))
+        key_hash, body_hash = digest(key), _body(submission)
         with self.database.writing() as connection:
             same = sa.select(handoffs).where(handoffs.c.key_hash == key_hash)
             if seen := connection.execute(same).one_or_none():
@@ -116,6 +115,11 @@ class Handoffs:
             append(connection, Event.SUBMIT, reference, VISITOR, now, ("", item.state, 1))
             enqueue(connection, item, "urgent" if item.urgent else "new", self.channels, "staff")
         return receipt
+
+    def knows(self, submission: Submission, key: str) -> bool:
+        """Whether just this was kept before, and is sent again for its receipt."""
+        same = (handoffs.c.key_hash == digest(key), handoffs.c.body_hash == _body(submission))
+        return bool(self.database.read(sa.select(handoffs.c.reference).where(*same)))
 
     def _receipt(self, item: Handoff) -> Receipt:
         token = credentials.token(self.secret, item.reference)
@@ -224,6 +228,10 @@ class Handoffs:
             with suppress(HandoffConflict):  # another process did it, or it was just answered
                 self.apply(reference, version, event, PROGRAM, now)
         return len(rows)
+
+
+def _body(submission: Submission) -> str:
+    return digest(json.dumps([getattr(submission, name) for name in WRITTEN]))
 
 
 def _forget(connection: Connection, reference: str, messages_too: bool) -> None:

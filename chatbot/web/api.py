@@ -11,7 +11,7 @@ from chatbot.settings import ROOT
 from chatbot.web import incoming
 from chatbot.web.ask import ask
 from chatbot.web.refusals import Refused
-from chatbot.web.serialise import passage_json, reply_json
+from chatbot.web.serialise import handoff_json, passage_json, reply_json
 from chatbot.web.services import services
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -20,18 +20,8 @@ blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 @blueprint.post("/ask")
 def post_ask() -> Response:
     exchange = ask(incoming.JSON)
-    return jsonify(reply_json(exchange.reply, exchange.id, _handoff_offer()))
-
-
-def _handoff_offer() -> dict[str, Any]:
-    """The way to a person that every reply carries."""
-    expected, hours = services().reply_expected(), services().clinic.hours
-    return {
-        "offered": True,
-        "url": url_for("handoffs.form"),
-        "hours": {day: f"{a:%H:%M}-{b:%H:%M}" for day, (a, b) in hours.items()} or None,
-        "reply_expected": expected.isoformat() if expected else None,
-    }
+    offer = handoff_json(services().clinic, services().now(), url_for("handoffs.form"))
+    return jsonify(reply_json(exchange.reply, exchange.id, offer))
 
 
 @blueprint.get("/suggest")

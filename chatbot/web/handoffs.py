@@ -1,6 +1,9 @@
 """Asking the staff: the form, the JSON call, and the visitor's private status page."""
 
 import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from typing import Any, get_args
 
 from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
@@ -11,14 +14,14 @@ from chatbot.safety.model import Danger, Resource, Safety
 from chatbot.storage.handoffs import Receipt, Visit
 from chatbot.web import incoming
 from chatbot.web.incoming import ForStaff, Reason, Visiting
-from chatbot.web.refusals import Refused
+from chatbot.web.refusals import Refused, wants_json
 from chatbot.web.serialise import resources_json
 from chatbot.web.services import services
 
 blueprint = Blueprint("handoffs", __name__)
 KEY_HEADER = "Idempotency-Key"
 PRIVATE = {"Referrer-Policy": "no-referrer"}  # for pages whose address is a secret
-TOO_MANY = "This was not sent. Please wait {wait} minutes and send it again."
+TICKED = ("yes", "on", "true", "1")  # what forms send for a box that is ticked
 
 
 @blueprint.post("/api/v1/handoffs")
@@ -26,12 +29,13 @@ def create() -> Response:
     """Keep a question for the staff; 201 only once it is safely on disk."""
     raw = incoming.read()
     danger = _danger(raw)
-    incoming.limit("handoff", TOO_MANY, unit=60)
+    key = request.headers.get(KEY_HEADER, "").strip()
+    read = partial(incoming.parse, raw, ForStaff, incoming.JSON)
+    _limit(read, key, danger)
     incoming.same_site()
-    asked = incoming.parse(raw, ForStaff, incoming.JSON)
-    key = request.headers.get(KEY_HEADER, "")
-    if not 8 <= len(key) <= 200:
-        raise Refused(400, f"Send a header {KEY_HEADER} with 8 to 200 random characters.")
+    asked = read()
+    if not key.isprintable() or not 0 < len(key) <= 200:
+        raise Refused(400, f"Send a header {KEY_HEADER} with 1 to 200 random characters.")
     receipt = _submit(asked, key, danger)
     due = receipt.item.due_at
     kept = jsonify(
@@ -58,14 +62,17 @@ def post_form() -> Response | str:
         return _form({name: fields.get(name, "") for name in ("question", "reason")})
     danger = _danger(raw)
     incoming.same_site()
-    key = fields.pop("key", "") or _key()
-    trapped = fields.pop("website", "")
-    incoming.limit("handoff", TOO_MANY, unit=60)
-    consent, reason = fields.get("consent") == "yes", fields.get("reason")
-    known = {"consent": consent, "reason": reason if reason in get_args(Reason) else None}
+    key, trapped = fields.pop("key", "") or _key(), fields.pop("website", "")
+    fields["consent"] = fields.get("consent", "").lower() in TICKED
+    if fields.get("reason") not in get_args(Reason):
+        fields["reason"] = None
+    read = partial(incoming.validate, fields, ForStaff)
+    _limit(read, key, danger)
     try:
-        asked = incoming.validate(fields | known, ForStaff)
+        asked = read()
     except Refused as error:
+        if wants_json():
+            raise
         page = _form(fields | {"key": key}, _problems(fields, error))
         return make_response(page, error.status)
     if trapped:
@@ -109,6 +116,15 @@ def _danger(raw: incoming.Raw) -> Danger:
     return max(map(assess, incoming.spoken(raw)), key=lambda danger: danger.safety.gravity)
 
 
+def _limit(read: Callable[[], ForStaff], key: str, danger: Danger) -> None:
+    """Count this request, unless we have it and it is sent again for its acknowledgement."""
+    with suppress(Refused):
+        if services().store.handoffs.knows(_submission(read(), danger), key):
+            return
+    again = "This was not sent. Please wait {wait} minutes and send it again."
+    incoming.limit("handoff", again, unit=60)
+
+
 def _key() -> str:
     return str(secrets.randbits(128))  # letters by chance could look like danger to the check
 
@@ -120,12 +136,15 @@ def _help(danger: Danger) -> tuple[Resource, ...]:
     return services().library.assistant.resources(danger.categories)
 
 
+def _submission(asked: ForStaff, danger: Danger) -> Submission:
+    urgent = danger.safety in (Safety.EMERGENCY, Safety.URGENT)
+    written, language = asked.model_dump(include=set(WRITTEN)), services().clinic.language
+    return Submission(**written, language=language, reason=asked.reason or "", urgent=urgent)
+
+
 def _submit(asked: ForStaff, key: str, danger: Danger) -> Receipt:
-    here, urgent = services(), danger.safety in (Safety.EMERGENCY, Safety.URGENT)
-    written = asked.model_dump(include=set(WRITTEN))
-    reason, due = asked.reason or "", here.reply_expected()
-    submission = Submission(**written, language=here.clinic.language, reason=reason, urgent=urgent)
-    return here.store.handoffs.submit(submission, key=key, now=here.now(), due_at=due)
+    here, sent = services(), _submission(asked, danger)
+    return here.store.handoffs.submit(sent, key=key, now=here.now(), due_at=here.reply_expected())
 
 
 def _form(fields: dict[str, Any], problems: dict[str, str] | None = None) -> str:
@@ -144,7 +163,7 @@ def _problems(fields: dict[str, Any], error: Refused) -> dict[str, str]:
         found["question"] = "Write your question."
     if not fields.get("email") and not fields.get("phone"):
         found["email"] = "Give an e-mail address or a phone number, so that we can answer you."
-    if fields.get("consent") != "yes":
+    if not fields.get("consent"):
         found["consent"] = "Tick the box, so that we may keep your question and answer it."
     return found or {"question": error.detail}
 

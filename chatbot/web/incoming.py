@@ -196,7 +196,10 @@ def _fields(raw: Raw) -> Any:
 
 
 def validate(found: Any, model: type[M]) -> M:
-    """The fields as `model`; raises Refused 422 naming the first wrong one."""
+    """The fields as `model`, null left out; raises Refused 422 naming the first wrong one."""
+    if isinstance(found, dict):
+        optional = {name for name, field in model.model_fields.items() if not field.is_required()}
+        found = {k: v for k, v in found.items() if v is not None or k not in optional}
     try:
         return model.model_validate(found)
     except ValidationError as error:

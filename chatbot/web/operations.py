@@ -6,6 +6,7 @@ from flask import Blueprint, Response, jsonify, make_response
 
 from chatbot.errors import StorageError
 from chatbot.web.refusals import Refused
+from chatbot.web.serialise import resources_json
 from chatbot.web.services import services
 
 blueprint = Blueprint("operations", __name__)
@@ -36,6 +37,7 @@ def readyz() -> Response:
         "problems": _errors(),
         "database": database,
         "oldest_waiting_delivery": oldest.isoformat() if oldest else None,
+        "resources": resources_json(here.library.assistant.resources()),
     }
     return make_response(jsonify(body), 200 if quoting else 503)
 

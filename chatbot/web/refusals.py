@@ -1,4 +1,5 @@
-"""Saying no: every error as problem+json under /api and as a page elsewhere, always with resources.
+"""Saying no: as problem+json under /api and to whoever prefers it, else as a page; always with
+resources.
 
 RFC 9457 problem details; `resources` is our extension member.
 """
@@ -18,7 +19,7 @@ from chatbot.web.services import services
 
 log = logging.getLogger(__name__)
 
-TITLES, DETAILS = (read_yaml("refusals.yaml")[part] for part in ("titles", "details"))
+WORDING = read_yaml("refusals.yaml")
 
 
 class Refused(Exception):
@@ -47,7 +48,9 @@ def _refusal(error: Exception) -> Refused:
             return error
         case HTTPException():
             status = error.code or 500
-            return Refused(status, DETAILS.get(status, "Check what was sent and try again."))
+            return Refused(
+                status, WORDING["details"].get(status, "Check what was sent and try again.")
+            )
         case HandoffNotFound():
             return Refused(404, "There is no such request, or it has been deleted.")
         case HandoffConflict() | TransitionRefused():
@@ -68,9 +71,9 @@ def _refusal(error: Exception) -> Refused:
 
 
 def _written(error: Refused) -> Response:
-    """The refusal in the form the caller reads: JSON under /api, a page elsewhere."""
-    title, help_offered = TITLES.get(error.status, "This did not work"), _resources()
-    if request.path.startswith("/api/"):
+    """The refusal in the form the caller reads."""
+    title, help_offered = WORDING["titles"].get(error.status, "This did not work"), _resources()
+    if wants_json():
         problem = {"type": "about:blank", "title": title, "status": error.status}
         problem |= {"detail": error.detail, "resources": resources_json(help_offered)}
         response = jsonify(problem | ({"field": error.field} if error.field else {}))
@@ -81,6 +84,13 @@ def _written(error: Refused) -> Response:
     if error.retry_after:
         response.headers["Retry-After"] = str(error.retry_after)
     return response
+
+
+def wants_json() -> bool:
+    """Whether the caller reads JSON: all do under /api, elsewhere whoever prefers it to a page."""
+    kinds = ("text/html", "application/json", "application/problem+json")
+    best = request.accept_mimetypes.best_match(kinds, "text/html")
+    return request.path.startswith("/api/") or best != "text/html"
 
 
 def _page(title: str, error: Refused, help_offered: tuple[Resource, ...]) -> str:

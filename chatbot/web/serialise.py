@@ -1,15 +1,17 @@
 """A reply as JSON: the contract of `/api/v1/ask` in one place."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from chatbot.answering.model import Citation, Quotation, Reply
-from chatbot.knowledge.model import Passage
+from chatbot.handoff.hours import reply_expected
+from chatbot.knowledge.model import Clinic, Passage
 from chatbot.safety.model import Resource
 
 
 def reply_json(reply: Reply, reply_id: str, handoff: dict[str, Any]) -> dict[str, Any]:
-    """The body of a 200; `handoff` is the offer with url, hours and reply_expected."""
+    """The body of a 200; `handoff` is the offer below."""
     return {
         "id": reply_id,
         **_fields(reply, "outcome", "reason", "message", "looked_for"),
@@ -20,6 +22,18 @@ def reply_json(reply: Reply, reply_id: str, handoff: dict[str, Any]) -> dict[str
         "resources": resources_json(reply.resources),
         "handoff": handoff,
         **_fields(reply, "suggestions", "confidence", "knowledge_version"),
+    }
+
+
+def handoff_json(clinic: Clinic, now: datetime, url: str) -> dict[str, Any]:
+    """The way to a person that every reply carries."""
+    expected = reply_expected(now, clinic)
+    hours = {day: f"{a:%H:%M}-{b:%H:%M}" for day, (a, b) in clinic.hours.items()}
+    return {
+        "offered": True,
+        "url": url,
+        "hours": hours or None,
+        "reply_expected": expected.isoformat() if expected else None,
     }
 
 

@@ -131,6 +131,13 @@ def test_a_question_left_to_the_staff_gets_no_options() -> None:
     assert (reply.outcome, reply.options) == (Outcome.HANDOFF, ())
 
 
+def test_what_was_looked_for_is_shown_as_it_was_written(small: Assistant) -> None:
+    reply = small.reply("which restarant feeds a llama?", today=TODAY)
+    assert reply.outcome is Outcome.HANDOFF
+    assert any("restaurant" in step for step in reply.steps)
+    assert set(reply.looked_for) == {"restarant", "feeds", "llama"}
+
+
 def test_the_key_sentence_lies_within_the_passage(small: Assistant) -> None:
     [quotation] = small.reply(LENGTH, today=TODAY).quotations
     assert quotation.key_sentence

@@ -28,7 +28,7 @@ def test_closing_and_opening_leave_the_file_as_it_was(
 
 
 @pytest.mark.parametrize("text", ["name: [", "- a list", "", b"name: \xff", None])
-def test_closing_works_whatever_the_file_holds(
+def test_closing_and_opening_work_whatever_the_file_holds(
     knowledge_folder: KnowledgeFolder, monkeypatch: pytest.MonkeyPatch, text: str | None
 ) -> None:
     folder = knowledge_folder({"articles/a.md": article("Text.")})
@@ -46,6 +46,22 @@ def test_closing_works_whatever_the_file_holds(
     reloader.tick()
     assert reloader.snapshot.corpus.clinic.closed
     assert not reloader.snapshot.corpus.live(TODAY, reloader.snapshot.withdrawn)
+    assert run(folder, monkeypatch, "open") == 0
+    reloader.tick()
+    reloader.tick()
+    assert reloader.snapshot.corpus.clinic.closed is None
+    assert reloader.snapshot.corpus.live(TODAY, reloader.snapshot.withdrawn)
+    kept = text.encode() if isinstance(text, str) else text
+    assert (path.read_bytes() if path.exists() else None) == (kept or None)
+
+
+@pytest.mark.parametrize("text", ["{name: X, closed: yes}", '"closed": x\nname: [', "name: ["])
+def test_what_opening_cannot_take_out_it_does_not_call_open(
+    knowledge_folder: KnowledgeFolder, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    folder = knowledge_folder({"clinic.yaml": text})
+    assert run(folder, monkeypatch, "open") == 1
+    assert (folder / "clinic.yaml").read_text() == text
 
 
 def test_closing_needs_a_reason(

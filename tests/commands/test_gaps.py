@@ -78,13 +78,6 @@ def test_without_the_log_that_is_said(
     assert "CHATBOT_QUESTION_LOG is off" in capsys.readouterr().out
 
 
-def test_without_a_database_there_is_an_error_and_not_an_empty_list(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(folder, monkeypatch, "gaps") == 1
-    assert "db upgrade" in capsys.readouterr().err
-
-
 def test_diff_asks_what_visitors_asked(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -42,6 +42,17 @@ def test_the_list_shows_what_is_open_and_nobodys_words(
         assert private not in printed
 
 
+def test_without_an_action_they_are_listed(
+    store: Store, reference: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["handoffs"]) == 0
+    assert reference in capsys.readouterr().out
+    main(["handoffs", "erase", reference])
+    capsys.readouterr()
+    assert main(["handoffs", "--all"]) == 0
+    assert reference in capsys.readouterr().out
+
+
 def test_export_is_json_and_is_recorded(
     store: Store, reference: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -71,9 +82,20 @@ def test_an_unknown_reference_is_said_plainly(
     assert "There is no hand-off H-3333-3333." in capsys.readouterr().err
 
 
-def test_without_tables_the_command_to_make_them_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("line", ["handoffs", "staff add Anna", "staff list", "purge", "gaps"])
+def test_the_tables_of_a_fresh_instance_are_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
 ) -> None:
     monkeypatch.setenv("CHATBOT_INSTANCE", str(tmp_path / "empty"))
-    assert main(["handoffs", "list"]) == 1
+    monkeypatch.setenv("CHATBOT_SEMANTICS", "off")
+    assert main(line.split()) == 0
+    assert (tmp_path / "empty" / "chatbot.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_for_outdated_tables_the_command_to_change_them_is_named(
+    store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with store.database.writing() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
+    assert main(["handoffs"]) == 1
     assert "db upgrade" in capsys.readouterr().err

@@ -37,10 +37,12 @@ def test_a_second_import_writes_over_nothing_and_nothing_twice(
     run(folder, monkeypatch, "import", str(source))
     first = (folder / "faqs/our.yaml").read_bytes()
     capsys.readouterr()
-    assert run(folder, monkeypatch, "import", str(source)) == 1
+    assert run(folder, monkeypatch, "import", str(source)) == 0
     assert (folder / "faqs/our.yaml").read_bytes() == first
     assert [file.name for file in (folder / "faqs").iterdir()] == ["our.yaml"]
-    assert "faqs/our.yaml has “May I drink wine?” already" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "faqs/our.yaml has “May I drink wine?” already" in said
+    assert "our.csv: nothing new in it." in said
     source.write_text(CSV + "May I drive?,No.\n")
     assert run(folder, monkeypatch, "import", str(source)) == 0
     loaded = load(read(folder))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from chatbot.commands import folder as commands
@@ -21,6 +23,24 @@ def test_every_live_passage_is_proven(
     texts = {path: text.replace("2027", "2999") for path, text in files.items()}
     assert run(knowledge_folder(texts), monkeypatch, "verify") == 0
     assert "3 of 3 live passages in 2 documents proven" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        (None, "there is no such folder"),
+        ({"clinic.yaml": None}, "clinic.yaml: "),
+        ({}, "holds no article and no FAQ entry"),
+        ({"articles/a.md": "---\ntitle: [\n---\nText."}, "articles/a.md:"),
+    ],
+)
+def test_where_nothing_could_be_loaded_it_says_why(
+    knowledge_folder: KnowledgeFolder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str], files: dict[str, str] | None, told: str,
+) -> None:  # fmt: skip
+    folder = tmp_path / "nowhere" if files is None else knowledge_folder(files)
+    assert run(folder, monkeypatch, "verify") == 1
+    assert told in capsys.readouterr().err
 
 
 def test_a_file_that_says_something_else_by_now_fails(

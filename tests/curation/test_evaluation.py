@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from chatbot.answering.assistant import Assistant
-from chatbot.curation.evaluation import OUTCOMES, Share, evaluate, read_questions
+from chatbot.curation.evaluation import OUTCOMES, Share, evaluate, read_questions, unknown
 from chatbot.errors import KnowledgeError
 from tests.retrieval.world import CLINIC
 
@@ -29,7 +29,6 @@ def test_every_question_is_counted_once_by_how_it_ends() -> None:
             ("hello", []),
         ),
         "questions.jsonl",
-        CLINIC,
     )
     result = evaluate(Assistant(CLINIC), asked, TODAY)
     counts = {name: share.count for name, share in result.outcomes.items()}
@@ -42,17 +41,32 @@ def test_every_question_is_counted_once_by_how_it_ends() -> None:
 
 def test_a_target_may_be_a_section() -> None:
     target = "fatigue#What the trial found"
-    [question] = read_questions(lines(("what did the trial find", [target])), "q", CLINIC)
+    [question] = read_questions(lines(("what did the trial find", [target])), "q")
     passages = {passage.section: passage for passage in CLINIC.passages}
     assert question.wants(passages["What the trial found"])
     assert not question.wants(passages["What is not known"])
 
 
-def test_every_bad_line_and_unknown_target_is_named_at_once() -> None:
-    text = b'{"question": 3}\nnot json\n\n{"question": "x", "targets": ["nowhere"]}\n\xff'
+def test_every_bad_line_is_named_at_once() -> None:
+    text = b'{"question": 3}\nnot json\n\n{"question": "x", "targets": []}\n\xff'
     with pytest.raises(KnowledgeError) as caught:
-        read_questions(text, "q.jsonl", CLINIC)
-    assert [problem.line for problem in caught.value.problems] == [1, 2, 4, 5]
+        read_questions(text, "q.jsonl")
+    assert [problem.line for problem in caught.value.problems] == [1, 2, 5]
+
+
+@pytest.mark.parametrize("text", [b"", b"\n \n"])
+def test_a_file_without_questions_is_refused(text: bytes) -> None:
+    with pytest.raises(KnowledgeError, match=r"q.jsonl: it holds no question"):
+        read_questions(text, "q.jsonl")
+
+
+def test_what_is_not_there_any_more_is_named_and_counts_as_missed() -> None:
+    gone = ("How long does an infusion take?", ["gone", "gone#too"])
+    asked = read_questions(lines(gone, ("Why?", ["length"])), "q.jsonl")[:1]
+    assert unknown(asked, CLINIC) == ["gone", "gone#too"]
+    result = evaluate(Assistant(CLINIC), asked, TODAY)
+    assert (result.hit_at_1.count, result.hit_at_1.of) == (0, 1)
+    assert result.outcomes["answered-wrong"].count == 1
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ QUESTIONS = Path(__file__).with_name("paraphrases.jsonl")
 @pytest.fixture(scope="module")
 def result() -> Evaluation:
     corpus = load(read(ROOT / "knowledge")).corpus
-    questions = read_questions(QUESTIONS.read_bytes(), QUESTIONS.name, corpus)
+    questions = read_questions(QUESTIONS.read_bytes(), QUESTIONS.name)
     day = max(document.approved_on or date.min for document in corpus.documents)
     return evaluate(Assistant(corpus), questions, day)
 

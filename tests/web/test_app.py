@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from chatbot.app import create_app
 from chatbot.errors import SettingsError
 from chatbot.knowledge.model import Corpus
 from chatbot.web import library
@@ -29,6 +30,16 @@ def test_a_given_secret_is_used_and_none_is_written(make_app: MakeApp, tmp_path:
     app = make_app(SECRET_KEY="given")
     assert app.extensions[EXTENSION].secret == b"given"
     assert not (tmp_path / "instance" / "secret_key").exists()
+
+
+def test_without_a_mapping_the_environment_is_read(
+    make_app: MakeApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHATBOT_INSTANCE", str(tmp_path / "elsewhere"))
+    monkeypatch.setenv("CHATBOT_RETENTION_DAYS", "30")
+    settings = create_app(background=False).extensions[EXTENSION].settings
+    assert (settings.instance, settings.retention_days) == (tmp_path / "elsewhere", 30)
+    assert make_app().extensions[EXTENSION].settings.retention_days == 90
 
 
 def test_an_address_in_a_forged_header_counts_only_behind_a_trusted_proxy(

@@ -177,7 +177,15 @@ def test_a_failing_detector_shows_the_resources(
     assert body["resources"]
 
 
+def test_null_is_not_given(client: FlaskClient) -> None:
+    reply = ask(client, "how long does an infusion take?", context=None, passage=None)
+    assert reply["outcome"] == "answered"
+
+
 REFUSED = {
+    "null": (422, b'{"question": null}', "application/json"),
+    "null in context": (422, b'{"question": "hi", "context": [null]}', "application/json"),
+    "unknown null": (422, b'{"question": "hi", "x": null}', "application/json"),
     "empty": (422, json.dumps({"question": ""}).encode(), "application/json"),
     "blank": (422, json.dumps({"question": " \n "}).encode(), "application/json"),
     "missing": (422, b"{}", "application/json"),

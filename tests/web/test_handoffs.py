@@ -64,6 +64,10 @@ def test_the_same_key_and_body_is_one_request_and_another_body_is_refused(app: F
         ({"question": " "}, 422),
         ({"shoe_size": 44}, 422),
         ({"reason": "curiosity"}, 422),
+        ({"question": None}, 422),
+        ({"consent": None}, 422),
+        ({"email": None}, 422),
+        ({"shoe_size": None}, 422),
     ],
 )
 def test_what_cannot_be_answered_is_not_kept(
@@ -79,6 +83,26 @@ def test_a_missing_key_is_asked_for(app: Flask) -> None:
     reply = app.test_client().post("/api/v1/handoffs", json=BODY)
     assert reply.status_code == 400
     assert "Idempotency-Key" in reply.get_json()["detail"]
+
+
+def test_null_is_not_given(app: Flask) -> None:
+    nothing = dict.fromkeys(("name", "message", "phone", "reason", "page"))
+    reply = app.test_client().post("/api/v1/handoffs", json=BODY | nothing, headers=KEY)
+    assert reply.status_code == 201
+
+
+@pytest.mark.parametrize("key", ["k1", "a key of words", "x" * 200])
+def test_any_key_that_can_be_printed_will_do(app: Flask, key: str) -> None:
+    client, headers = app.test_client(), {"Idempotency-Key": key}
+    assert client.post("/api/v1/handoffs", json=BODY, headers=headers).status_code == 201
+
+
+@pytest.mark.parametrize("key", ["", "  ", "x" * 201, "a\tb"])
+def test_a_key_that_says_nothing_or_too_much_is_refused(app: Flask, key: str) -> None:
+    headers = {"Idempotency-Key": key}
+    reply = app.test_client().post("/api/v1/handoffs", json=BODY, headers=headers)
+    assert reply.status_code == 400
+    assert inbox(app) == ()
 
 
 def test_the_reason_of_the_reply_travels_along(app: Flask) -> None:
@@ -149,6 +173,47 @@ def test_own_limit_of_five_an_hour(make_app: MakeApp) -> None:
         for n in range(6)
     ]
     assert statuses == [201] * 5 + [429]
+
+
+@pytest.mark.parametrize("send", ["form", "json"])
+def test_what_is_sent_again_for_its_acknowledgement_does_not_count(
+    make_app: MakeApp, send: str
+) -> None:
+    client = make_app(RATE_LIMIT="60 per minute").test_client()
+
+    def status(key: str, question: str = "Tinnitus?") -> int:
+        if send == "form":
+            return client.post(
+                "/handoff", data=FORM | {"question": question, "key": key}
+            ).status_code
+        headers, sent = {"Idempotency-Key": key}, BODY | {"question": question}
+        return client.post("/api/v1/handoffs", json=sent, headers=headers).status_code
+
+    assert [status("a") for _ in range(8)] == [201] * 8
+    assert [status(key) for key in "bcde"] == [201] * 4
+    assert status("f") == 429
+    assert status("a") == 201
+    assert status("a", "Else?") == 429
+    assert client.post("/handoff", data={"question": "x"}).status_code == 429
+
+
+@pytest.mark.parametrize("ticked", ["yes", "on", "true", "1", "True"])
+def test_a_ticked_box_is_consent_whatever_the_browser_sends_for_it(app: Flask, ticked: str) -> None:
+    reply = app.test_client().post("/handoff", data=FORM | {"consent": ticked})
+    assert reply.status_code == 201
+
+
+@pytest.mark.parametrize("left", ["no", "off", "false", "0", "", "maybe", None])
+def test_without_consent_nothing_is_kept(app: Flask, left: str | None) -> None:
+    reply = app.test_client().post("/handoff", data=FORM | {"consent": left})
+    assert reply.status_code == 422
+    assert "Tick the box" in reply.get_data(as_text=True)
+    assert inbox(app) == ()
+
+
+def test_the_box_stays_ticked_when_something_else_is_wrong(app: Flask) -> None:
+    page = app.test_client().post("/handoff", data=FORM | {"email": "none"})
+    assert re.search(r'name="consent" value="yes" checked', page.get_data(as_text=True))
 
 
 def sent(client: FlaskClient) -> tuple[str, str]:

@@ -16,6 +16,13 @@ def test_ready_counts_what_can_be_quoted(client: FlaskClient) -> None:
     assert len(body["knowledge_version"]) == 64
 
 
+def test_not_ready_says_where_help_is(make_app: MakeApp) -> None:
+    ready = make_app({"clinic.yaml": "name: X"}).test_client().get("/readyz")
+    body = ready.get_json()
+    assert (ready.status_code, body["status"], body["passages"]) == (503, "closed", 0)
+    assert "988" in {resource["call"] for resource in body["resources"]}
+
+
 def test_metrics_are_off_unless_asked_for(client: FlaskClient) -> None:
     assert client.get("/metrics").status_code == 404
 

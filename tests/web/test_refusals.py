@@ -24,6 +24,42 @@ def test_an_error_on_a_page_is_a_page_with_the_same_status(client: FlaskClient) 
     assert "988" in reply.get_data(as_text=True)
 
 
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        ("application/json", "application/problem+json"),
+        ("application/problem+json", "application/problem+json"),
+        ("application/json, text/plain, */*", "application/problem+json"),
+        ("text/html;q=0.5, application/json", "application/problem+json"),
+        (BROWSER, "text/html"),
+        ("*/*", "text/html"),
+        ("text/html, application/json", "text/html"),
+        ("", "text/html"),
+        ("image/png", "text/html"),
+    ],
+)
+def test_the_form_that_a_caller_prefers_is_used_outside_the_interface(
+    client: FlaskClient, accept: str, kind: str
+) -> None:
+    for reply in (
+        client.get("/nowhere", headers={"Accept": accept}),
+        client.post("/chat", data={"question": ""}, headers={"Accept": accept}),
+        client.post("/handoff", data={"question": "x"}, headers={"Accept": accept}),
+        client.put("/chat", headers={"Accept": accept}),
+    ):
+        assert reply.content_type.startswith(kind)
+        assert "988" in reply.get_data(as_text=True)
+        assert reply.status_code >= 400
+
+
+def test_an_error_of_the_interface_is_never_a_page(client: FlaskClient) -> None:
+    reply = client.get("/api/v1/none", headers={"Accept": BROWSER})
+    assert reply.content_type == "application/problem+json"
+
+
 def test_an_error_inside_shows_help_and_no_detail_of_it(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -282,7 +282,7 @@ def _read(text: str) -> tuple[str, tuple[Corpus, tuple[Question, ...]]]:
     name, _, paths = text.partition("=")
     folder, questions = (Path(path) for path in paths.split(","))
     corpus = load(read(folder)).corpus
-    return name, (corpus, read_questions(questions.read_bytes(), str(questions), corpus))
+    return name, (corpus, read_questions(questions.read_bytes(), str(questions)))
 
 
 def _write(written: Mapping[str, Any]) -> None:

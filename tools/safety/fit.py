@@ -254,7 +254,7 @@ def main() -> int:
     questions = [row for row in questions if "personal" in row]
     asked = [(str(row["text"]), bool(row["personal"]), 1.0) for row in questions]
     asked += [(question, False, 0.3) for question in answered()]
-    write("personal.tsv", PERSONAL, fit(asked, personal.reader(), 0, 1 / 12))
+    write("personal.tsv", PERSONAL, fit(asked, personal.phrases()[0], 0, 1 / 12))
     return 0
 
 
