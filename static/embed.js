@@ -40,7 +40,8 @@
 
   const emit = (name) => events.dispatchEvent(new Event(name));
   const focused = () => (document.activeElement === host ? root : document).activeElement;
-  const tell = (type) => frame.contentWindow?.postMessage({ faqBot: type }, page.origin);
+  const tell = (faqBot, scheme) => frame.contentWindow?.postMessage({ faqBot, scheme }, page.origin);
+  const look = () => getComputedStyle(host).colorScheme;
   const rect = (place) => place.getBoundingClientRect();
   const covers = (a, b) => a.left < b.right && a.right > b.left && a.top < b.bottom && a.bottom > b.top;
   const later = (time) => {
@@ -92,7 +93,7 @@ a{display:inline-block;padding:.6em 1em .6em 0;color:inherit;font-weight:600}
     dialog.onclose = () => dialog.open || close(); // Esc, a phone's back button
     root.append(dialog);
     frame.onload = () => { // not for the empty one
-      tell("hello");
+      tell("hello", look());
       if (!ready) later(REFUSED);
     };
   }
@@ -137,7 +138,7 @@ a{display:inline-block;padding:.6em 1em .6em 0;color:inherit;font-weight:600}
 
   function enter() {
     frame.focus();
-    tell("focus");
+    tell("focus", look());
   }
 
   function fail() {
@@ -227,7 +228,7 @@ a{display:inline-block;padding:.6em 1em .6em 0;color:inherit;font-weight:600}
     [window, "keydown", (event) => {
       if (event.key === "Escape" && !event.defaultPrevented && !event.isComposing) close();
     }],
-    // What has the focus is seen.
+    // Focus is seen.
     [document, "focusin", ({ target }) => {
       launcher.classList.toggle("aside", target !== host && target.clientHeight < 99 && covers(rect(target), rect(launcher)));
     }],
@@ -243,7 +244,7 @@ a{display:inline-block;padding:.6em 1em .6em 0;color:inherit;font-weight:600}
     [window.visualViewport, "resize", fit],
     [window.visualViewport, "scroll", fit],
   ];
-  // Beside the body, to outlive pages that swap theirs.
+  // Outlives a swapped body.
   const keeper = new MutationObserver(() => host.isConnected || html.append(host));
 
   function atHash() {

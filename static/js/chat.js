@@ -124,6 +124,14 @@ function renamed(element, tag) {
   return other;
 }
 
+// A person gets the newest question too: by the form that stands in its turn.
+document.addEventListener("click", (event) => {
+  const form = event.target.closest("[data-person]") && log.querySelector("#latest [data-staff]");
+  if (!form) return;
+  event.preventDefault();
+  form.requestSubmit();
+});
+
 $("clear").addEventListener("click", (event) => {
   event.preventDefault();
   stop();

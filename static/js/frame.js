@@ -8,6 +8,7 @@ const PATIENCE = 500; // ms until a source is opened in a new tab because the lo
 const around = window.parent;
 let site = null; // the origin around this frame, from the loader's first word
 let visiting = null;
+let nights = null; // the style rules for the dark
 
 if (around !== window) {
   window.addEventListener("message", receive);
@@ -20,6 +21,7 @@ if (around !== window) {
 function receive({ source, origin, data }) {
   if (source !== around || origin === "null" || (site && origin !== site)) return;
   const word = data?.faqBot;
+  if (typeof data?.scheme === "string") dress(data.scheme);
   if (word === "hello") {
     site = origin; // the browser let it frame this page, so it is one of the allowed ones
     tell("ready");
@@ -30,6 +32,18 @@ function receive({ source, origin, data }) {
   } else if (word === "elsewhere") {
     settle()?.();
   }
+}
+
+// As light or dark as the panel around it, which follows the site; the system decides only where the
+// site leaves it to the system.
+function dress(scheme) {
+  const [light, dark] = ["light", "dark"].map((word) => scheme.includes(word));
+  const when = light && dark ? "(prefers-color-scheme: dark)" : dark ? "all" : "not all";
+  nights ??= [...document.styleSheets]
+    .flatMap((sheet) => [...sheet.cssRules])
+    .filter((rule) => rule.media?.mediaText.includes("prefers-color-scheme"));
+  for (const night of nights) night.media.mediaText = when;
+  document.documentElement.style.colorScheme = light && dark ? "" : dark ? "dark" : "light";
 }
 
 function tell(word, more) {

@@ -60,8 +60,9 @@ def test_everything_works_without_scripts(site: Site, make_context: MakeContext)
     page.get_by_role("button", name="No", exact=True).click()
     page.get_by_role("button", name="Something in it is wrong").click()
     expect(page.get_by_text("Our staff look at these reports")).to_be_visible()
-    page.get_by_role("button", name="Ask our staff").click()
-    assert page.input_value("#question") == "infusion"
+    with page.expect_popup() as popup:
+        page.get_by_role("button", name="Ask our staff").click()
+    assert popup.value.input_value("#question") == "infusion"
     assert site.services.store.exchanges.reports()[-1].reason == "wrong"
 
 
@@ -115,6 +116,26 @@ def test_danger_moves_focus_to_help_which_stays_until_dismissed(site: Site, page
     strip.get_by_role("button", name="Hide").click()
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
     expect(strip).not_to_be_in_viewport()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("path", ["/chat", "/chat?embed=1"])
+def test_a_person_gets_the_question_and_the_conversation_stays(
+    site: Site, make_context: MakeContext, path: str, scripts: bool
+) -> None:
+    page = make_context(java_script_enabled=scripts).new_page()
+    page.goto(site.url + path)
+    page.fill("#question", BENIGN)
+    page.get_by_role("button", name="Ask", exact=True).click()
+    page.locator("blockquote").wait_for()
+    if scripts or "embed" not in path:  # without scripts there is no panel
+        with page.expect_popup() as popup:
+            page.get_by_text("Talk to a person").first.click()
+        assert popup.value.input_value("#question") == BENIGN
+    with page.expect_popup() as popup:
+        page.get_by_role("link", name="Privacy").first.click()
+    assert popup.value.url.endswith("/privacy")
+    expect(page.locator("blockquote")).to_have_count(1)
 
 
 def test_leaving_fast_leaves_nothing_to_go_back_to(site: Site, page: Page) -> None:
@@ -302,6 +323,44 @@ def test_inside_another_page_every_link_opens_outside(site: Site, page: Page) ->
     box = page.locator("#question").bounding_box()
     assert box
     assert box["y"] > 500  # at the bottom of 800
+
+
+@pytest.mark.parametrize("path", ["/chat", "/chat?embed=1"])
+def test_on_a_small_phone_help_is_one_row_and_both_numbers_are_seen_at_once(
+    site: Site, make_context: MakeContext, path: str
+) -> None:
+    height = 640 if path == "/chat" else 595  # the panel has a bar of its own
+    page = make_context(viewport={"width": 360, "height": height}, has_touch=True).new_page()
+    page.goto(site.url + path)
+    box = page.locator(".help-strip").bounding_box()
+    assert box
+    assert box["height"] < 60
+    for question in (BENIGN, "does it hurt?", "can I eat before?", "how much does it cost?"):
+        ask(page, question)
+    if "embed" in path:  # the conversation scrolls, and nothing around it
+        assert page.evaluate("document.scrollingElement.scrollHeight") == height
+        dock = page.locator(".dock").bounding_box()
+        assert dock
+        assert dock["height"] < 80
+    ask(page, DANGER)
+    bar = "document.elementFromPoint(box.x + box.width / 2, box.bottom - 4)"
+    for number in ("Call 911", "Call 988"):
+        link = page.locator("[role=alert]").get_by_role("link", name=number)
+        uncovered = f"e => {{ const box = e.getBoundingClientRect(); return e.contains({bar}); }}"
+        page.wait_for_function(uncovered, arg=link.element_handle())
+
+
+def test_without_scripts_a_reply_is_shown_from_its_heading_and_not_framed(
+    site: Site, make_context: MakeContext
+) -> None:
+    page = make_context(
+        java_script_enabled=False, viewport={"width": 360, "height": 640}
+    ).new_page()
+    page.goto(site.url + "/chat")
+    page.fill("#question", BENIGN)
+    page.get_by_role("button", name="Ask", exact=True).click()
+    expect(page.locator("h1")).to_be_in_viewport(ratio=1)
+    assert page.locator("#latest").evaluate("e => getComputedStyle(e).outlineStyle") == "none"
 
 
 def test_a_visit_is_small_and_leaves_nothing_behind(site: Site, make_context: MakeContext) -> None:

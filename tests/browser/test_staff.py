@@ -153,6 +153,20 @@ def test_every_page_is_accessible_in_light_and_dark(desk: Site, chromium: Browse
         assert problems == []
 
 
+def test_lists_stay_in_their_column_and_hints_in_their_fields(
+    desk: Site, make_context: MakeContext
+) -> None:
+    page = make_context(viewport={"width": 360, "height": 640}).new_page()
+    enter(page, desk)
+    fits = "e => { e.value = e.placeholder; return e.scrollWidth <= e.clientWidth; }"
+    assert page.locator("#search").evaluate(fits)
+    page.goto(f"{desk.url}/staff/knowledge/")
+    assert page.locator("#question").evaluate(fits)
+    page.goto(f"{desk.url}/staff/knowledge/documents/infusion-length")
+    marks = page.locator("main ul:not([class])").first
+    assert marks.evaluate("e => parseFloat(getComputedStyle(e).paddingInlineStart)") > 15
+
+
 def test_a_code_from_the_app_is_asked_for(make_site: MakeSite, make_context: MakeContext) -> None:
     site = make_site(SAMPLE)
     secret = site.services.store.staff.add("Anna", PASSWORD, NOW)

@@ -93,6 +93,14 @@ def test_an_emergency_reply_begins_with_what_to_do_and_can_be_read_by_a_child(
     assert grade(text) <= 6
 
 
+def test_advice_fits_those_of_whom_only_a_sign_is_known() -> None:
+    eyes = message(Danger(Safety.URGENT, ("ms-relapse",)), "US")
+    assert "call your doctor today, or your MS team if you have one" in eyes
+    after = message(Danger(Safety.EMERGENCY, ("unsafe-after-treatment",)), "US")
+    assert after.startswith("If anyone cannot be woken or is hurt, call 911 now.")
+    assert "If you have to drive" in after
+
+
 def test_helpers_are_spoken_to_but_never_told_to_stay_with_who_hurts_them() -> None:
     assert "someone else" in message(Danger(Safety.EMERGENCY, ("suicide",), helper=True), "US")
     hit = message(Danger(Safety.EMERGENCY, ("violence-at-home",), helper=True), "US")

@@ -212,6 +212,34 @@ def test_privacy_tells_how_long_and_whether_questions_are_kept(make_app: MakeApp
     assert "is then forgotten" not in kept
 
 
+def test_privacy_promises_nothing_that_a_setting_or_an_open_request_breaks(
+    make_app: MakeApp,
+) -> None:
+    forgotten = text(get(make_app().test_client(), "/privacy"))
+    kept = text(get(make_app(QUESTION_LOG="on").test_client(), "/privacy"))
+    assert "Nobody reads along" in forgotten
+    assert "Nobody reads along" not in kept
+    assert "While it waits for an answer, we keep it." in kept
+    sample = FOLDER["faqs/visits.yaml"].replace("Medical director", "sample")
+    page = get(make_app(FOLDER | {"faqs/visits.yaml": sample}).test_client(), "/privacy")
+    assert "lawyer" not in page  # that is for the staff
+
+
+@pytest.mark.parametrize("path", ["/chat", "/handoff", "/privacy", "status"])
+def test_the_number_of_the_clinic_can_be_tapped_wherever_it_stands(
+    client: FlaskClient, path: str
+) -> None:
+    if path == "status":
+        fields = {"question": "Is there a lift?", "phone": "555 0123", "consent": "yes"}
+        page = client.post("/handoff", data=fields).get_data(as_text=True)
+        found = re.search(r"/handoff/[\w-]{20,}", page)
+        assert found
+        path = found[0]
+    page = get(client, path)
+    shown = page.count("555-0100")
+    assert shown == page.count('href="tel:5550100">555-0100</a>') > 0
+
+
 def test_the_clinic_begins_the_privacy_page_in_its_own_words(make_app: MakeApp) -> None:
     clinic = CLINIC + "wording: {privacy: Ours is a small house.}\n"
     client = make_app(FOLDER | {"clinic.yaml": clinic}).test_client()
@@ -312,7 +340,7 @@ def test_a_sent_question_can_be_read_again_and_deleted_on_its_private_page(
     assert token
     assert code
     status = get(client, f"/handoff/{token[1]}")
-    assert "Nobody has opened it yet" in status
+    assert "It is waiting for an answer" in status
     gone = post(client, f"/handoff/{token[1]}", action="delete", code=code[1])
     assert "has been deleted" in gone
     assert "Is there a lift?" not in gone

@@ -60,3 +60,6 @@ def test_the_demonstration_works(visitor: Callable[..., Visitor], world: World) 
     one.open()
     expect(one.dialog).to_be_visible()
     assert one.page.evaluate("violations") == []
+    for width in (1280, 360):
+        one.page.set_viewport_size({"width": width, "height": 800})
+        assert one.page.evaluate("document.documentElement.scrollWidth") <= width

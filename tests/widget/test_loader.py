@@ -321,6 +321,21 @@ def test_dark_and_light_follow_the_page_or_the_option_into_the_frame(visitor: Vi
 
 
 @browser
+@pytest.mark.parametrize("system", ["light", "dark"])
+@pytest.mark.parametrize(("page", "ground"), [("/dark", "21, 25, 28"), ("/blank", "255, 255, 255")])
+def test_the_frame_is_as_dark_as_the_panel_whatever_the_system_prefers(
+    visitor: Visitors, system: str, page: str, ground: str
+) -> None:
+    shown = "getComputedStyle(document.documentElement).backgroundColor"
+    one = visitor(color_scheme=system).goto(page)
+    assert one.open().evaluate(shown) == f"rgb({ground})"
+    other = {"/dark": "light", "/blank": "dark"}[page]
+    assert visitor(color_scheme=system).goto(f"{page}?theme={other}").open().evaluate(shown) != (
+        f"rgb({ground})"
+    )
+
+
+@browser
 def test_a_frame_that_does_not_answer_gives_way_to_numbers_and_a_link(visitor: Visitors) -> None:
     one = visitor(reduced_motion="reduce")
     one.page.clock.install()

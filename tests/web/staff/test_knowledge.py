@@ -75,6 +75,7 @@ def test_stopping_retires_one_document_and_notes_who(
     client = desk.enter()
     before = (desk.folder / document(desk, name).file).read_text()
     assert "Stop quoting this" in client.get(f"{HERE}documents/{name}").text
+    assert "As visitors see it" in client.get(f"{HERE}documents/{name}").text
     assert send(client, f"{HERE}documents/{name}", action="stop").status_code == 303
     assert document(desk, name).state(TODAY) is State.RETIRED
     assert document(desk, rest).state(TODAY) is State.LIVE
@@ -84,6 +85,7 @@ def test_stopping_retires_one_document_and_notes_who(
     assert (record.event, record.by_name, record.at) == ("retire", "Anna", desk.clock.now)
     shown = client.get(f"{HERE}documents/{name}").text
     assert "Retired" in shown
+    assert "As visitors see it" not in shown
     assert "Anna stopped it" in shown
 
 
