@@ -121,7 +121,10 @@ class Gate:
         if all(_ungrounded(hit) for hit in ranking.hits[:OPTIONS]):
             return False  # they are alike only in how it is asked: "how long until …"
         asked = ranking.query.words
-        wide = len(asked) == 1 and bool(ranking.hits) and asked == ranking.hits[0].matched
+        has_all = [bool(asked) and set(asked) <= set(hit.matched) for hit in ranking.hits]
+        if has_all[0] and ranking.hits[0].passage.headings and sum(has_all) <= FEWEST:
+            return True  # a passage of an article says more than its heading does
+        wide = len(asked) == 1 and has_all[0]
         return (wide or sure.any >= self.option_at) and sure.about >= self.about_at
 
 

@@ -12,7 +12,7 @@ from chatbot.answering.calibration import calibrate
 from chatbot.answering.confidence import Gate, Judgement
 from chatbot.retrieval.model import Ranking
 from chatbot.retrieval.retriever import Retriever
-from tests.retrieval.world import CLINIC, corpus, faq
+from tests.retrieval.world import CLINIC, article, corpus, faq
 
 RETRIEVER = Retriever(CLINIC)
 GATE = calibrate(RETRIEVER)
@@ -91,6 +91,23 @@ def test_one_bare_word_that_the_folder_has_gets_options() -> None:
     assert sum(c >= judgement.option_at for c in judgement.confidences) >= 2
 
 
+def test_what_only_a_passage_of_an_article_has_is_offered_though_no_heading_asks_for_it() -> None:
+    told = "Bring your card. The elevator is behind the fountain. Parking is free."
+    folder = corpus(
+        article("visit", "Your visit", What_to_bring=told, Afterwards="Rest at home for a day."),
+        article("creams", "Acne", Creams="Use the cream at night. It takes about six weeks."),
+    )
+    retriever = Retriever(folder)
+    gate = calibrate(retriever)
+    for question in ("where is the elevator", "is parking free"):
+        ranking = retriever.search(retriever.query(question))
+        judgement = gate.judge(ranking)
+        assert ranking.hits[0].passage.text.startswith("Bring your card")
+        assert judgement.option_at <= judgement.confidences[0] < judgement.answer_at
+    judgement = gate.judge(retriever.search(retriever.query("is the escalator free of charge")))
+    assert judgement.confidences[0] < judgement.option_at
+
+
 def test_likeness_alone_quotes_nothing() -> None:
     ranking, _ = judged("how long is one infusion")
     bare = replace(ranking.hits[0], matched=(), pairs=())
@@ -119,6 +136,12 @@ def test_every_step_of_a_judgement_is_told() -> None:
 def test_a_folder_with_few_phrasings_is_never_laxer_than_the_gate_carried_over() -> None:
     found, carried = calibrate(RETRIEVER), Gate.carried_over(RETRIEVER)
     assert found.answer_at >= carried.answer_at
+
+
+def test_an_entry_on_an_everyday_matter_does_not_raise_the_bar_for_the_others() -> None:
+    wifi = faq("wifi", "Is there wifi?", "Yes.", "what is a good password", "play some jazz music")
+    folder = corpus(*CLINIC.documents, wifi)
+    assert calibrate(Retriever(folder)).answer_at <= GATE.answer_at + 0.01
 
 
 def test_calibration_is_the_same_every_time() -> None:
