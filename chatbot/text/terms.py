@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from chatbot.text.normalise import normalise
 
@@ -63,8 +63,7 @@ class Analyzer:
     def __init__(self, language: str = "en") -> None:
         self.language = language.lower().split("-")[0]
         name = LANGUAGES.get(self.language)
-        stem = _stemmer(name) if name else unaccented
-        self.stem: Callable[[str], str] = lru_cache(maxsize=REMEMBERED)(stem)
+        self.stem: Callable[[str], str] = _stemmer(name) if name else unaccented
 
     def words(self, text: str) -> tuple[str, ...]:
         """The words of a text, as this language writes them."""
@@ -75,11 +74,15 @@ class Analyzer:
         return tuple(self.stem(word) for word in self.words(text))
 
 
+@cache
 def _stemmer(name: str) -> Callable[[str], str]:
+    """One for all folders and states of them, since a stem is slow to find."""
     from nltk.stem.snowball import SnowballStemmer  # loads in half a second: only when needed
 
     stem = SnowballStemmer(name).stem
-    return lambda word: unaccented(word if word.isdecimal() else stem(word))
+    return lru_cache(maxsize=REMEMBERED)(
+        lambda word: unaccented(word if word.isdecimal() else stem(word))
+    )
 
 
 def unaccented(word: str) -> str:
