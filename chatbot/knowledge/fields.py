@@ -18,6 +18,7 @@ Node = Any  # None is accepted for one that is not there
 DEEPEST = 20
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _YAML_BREAK = re.compile("[\x85\u2028\u2029]")  # line ends to YAML, but to no editor
+_ENTRY = re.compile(r"[\r\n][ \t]*-[ \t]+id:[ \t]+[\w-]+[ \t]*[\r\n]")
 _adapter: Any = cache(TypeAdapter)
 # What is to stand in the place of another kind of value, by pydantic's name for it.
 _LIST = ("a list", "[one, two], or lines of `- one`")
@@ -51,10 +52,14 @@ def parse(source: Source, end: int | None = None) -> Node | None:
 
 
 def _check(source: Source, node: Node, seen: set[int], depth: int = 1) -> None:
-    """Refuse an alias, which gives a node twice, and deep nesting."""
+    """Refuse an alias, which gives a node twice, deep nesting, and a text that holds an entry."""
     if id(node) in seen or depth > DEEPEST:
         what = "An alias of this" if id(node) in seen else "Such deep nesting"
         source.report("yaml-feature", node, what=what)
+        raise yaml.YAMLError
+    within = node.start_mark.index, node.end_mark.index
+    if node.id == "scalar" and _ENTRY.search(source.text, *within):
+        source.report("bad-yaml", node, why="this text, or its quotes, goes on into the next entry")
         raise yaml.YAMLError
     seen.add(id(node))
     for part in node.value if isinstance(node, yaml.CollectionNode) else ():
