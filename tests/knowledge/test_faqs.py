@@ -109,6 +109,14 @@ def test_what_is_wrong_is_named_with_its_line(text: str, code: str, line: int) -
     assert problem(loaded({"faqs/f.yaml": text}), code).line == line
 
 
+def test_dates_in_the_wrong_order_withhold_their_entry_and_close_nothing() -> None:
+    text = faq(entry("x"), APPROVED.replace("2027-01-15", "2025-12-31"))
+    (found,) = (files := loaded({"faqs/f.yaml": text})).corpus.documents
+    assert (codes(files), files.errors) == (["date-order"], ())
+    days = (date(2025, 12, 31), date(2026, 1, 1), date(2026, 1, 15))
+    assert State.LIVE not in [found.state(day) for day in days]
+
+
 def test_a_mistyped_key_is_told_what_was_meant() -> None:
     assert "`answer`" in problem(loaded({"faqs/f.yaml": faq(entry("x") + "    anwser: y\n")}),
                                  "unknown-key").fix  # fmt: skip
