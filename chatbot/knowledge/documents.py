@@ -226,7 +226,7 @@ def _entry(source: Source, entry: Any, links: list[Link]) -> Document | None:
     if not (name and stated.question and answer and node) or not _sound_id(source, entry, name):
         return None
     begins, ends = node.start_mark.index, node.end_mark.index
-    if alone(source.text[begins:ends]) != answer:
+    if node.shared or alone(source.text[begins:ends]) != answer:
         source.report("answer-not-quotable", node)
         return None
     quoted = passage(name, source, begins, answer, ends)

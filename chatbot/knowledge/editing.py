@@ -36,6 +36,8 @@ def change(path: str, text: str, changes: Mapping[str | None, Changes]) -> str:
     for name, keys in changes.items():
         node, said = edit.entry(name)
         for key, value in keys.items():
+            if key in (there := pairs(node)) and there[key].shared:
+                raise refused(edit.source, node, f"`{key}` is shared with another key by & and *")
             if value is None:
                 edit.remove(node, key)
                 said.pop(key, None)

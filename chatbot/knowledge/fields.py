@@ -16,6 +16,7 @@ T = TypeVar("T")
 # PyYAML's own nodes, of which stubs say too little. Marks hold offsets in code points of the file.
 Node = Any  # None is accepted for one that is not there
 DEEPEST = 20
+SHAREABLE = 200  # characters that an alias may stand for
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _YAML_BREAK = re.compile("[\x85\u2028\u2029]")  # line ends to YAML, but to no editor
 _ENTRY = re.compile(r"[\r\n][ \t]*-[ \t]+id:[ \t]+[\w-]+[ \t]*[\r\n]")
@@ -52,9 +53,14 @@ def parse(source: Source, end: int | None = None) -> Node | None:
 
 
 def _check(source: Source, node: Node, seen: set[int], depth: int = 1) -> None:
-    """Refuse an alias, which gives a node twice, deep nesting, and a text that holds an entry."""
-    if id(node) in seen or depth > DEEPEST:
-        what = "An alias of this" if id(node) in seen else "Such deep nesting"
+    """Refuse an alias of more than a short text, deep nesting, and a text that holds an entry.
+
+    An alias gives a node twice, which may make much of little; the node is marked as `shared`.
+    """
+    node.shared = id(node) in seen
+    large = node.shared and (node.id != "scalar" or len(node.value) > SHAREABLE)
+    if large or depth > DEEPEST:
+        what = "An alias of this" if large else "Such deep nesting"
         source.report("yaml-feature", node, what=what)
         raise yaml.YAMLError
     within = node.start_mark.index, node.end_mark.index

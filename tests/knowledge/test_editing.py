@@ -66,6 +66,13 @@ def test_a_key_on_a_shared_line_is_not_removed() -> None:
         change("faqs/f.yaml", FILE, {"c": {"question": None}})
 
 
+def test_a_value_that_another_key_shares_is_not_replaced() -> None:
+    text = "faqs:\n- id: a\n  author: &a x\n- id: b\n  author: *a\n"
+    for name in "ab":
+        with pytest.raises(KnowledgeError, match="`author` is shared"):
+            change("faqs/f.yaml", text, {name: {"author": "y"}})
+
+
 VALUES = st.text(max_size=30)
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+import yaml
 
 from chatbot.knowledge.documents import UNWRITTEN
 from chatbot.knowledge.model import Kind, Reference, State, Status
@@ -67,7 +68,12 @@ def test_quoted_and_unquoted_dates_are_the_same() -> None:
         (faq(entry(f"|\n      **{UNWRITTEN}** Soon.")), "unwritten-answer", 8),
         (faq(entry("x"), APPROVED.replace("2027", "2031")), "long-approval", 4),
         (faq(entry("|1\n       x")), "answer-not-quotable", 8),
-        (faq(entry("&a x") + "    author: *a\n"), "yaml-feature", 8),
+        (faq(entry("&a x") + "    author: *a\n"), "answer-not-quotable", 8),
+        (faq(entry("*a"), APPROVED + "author: &a x\n"), "answer-not-quotable", 5),
+        (faq(entry(f"&a {'x' * 300}") + "    author: *a\n"), "yaml-feature", 8),
+        (faq(entry("x", extra="    tags: &a [x]\n    also_asked: *a\n")), "yaml-feature", 9),
+        (faq(entry("x", extra="    references:\n    - &a {title: x}\n    - <<: *a\n")),
+         "yaml-feature", 10),
         (faq(entry("*a")), "bad-yaml", 8),
         (faq(entry("!x y")), "not-text", 8),
         (faq(entry("x") + "    <<: {a: b}\n"), "unknown-key", 9),
@@ -133,6 +139,19 @@ def test_an_alias_bomb_is_refused_at_once() -> None:
         f"{chr(98 + n)}: &{chr(98 + n)} [*{chr(97 + n)}, *{chr(97 + n)}]\n" for n in range(20)
     )
     assert codes(loaded({"faqs/f.yaml": bomb})) == ["yaml-feature"]
+
+
+def test_what_pythons_own_yaml_writes_is_read() -> None:
+    day, end = date(2026, 1, 15), date(2027, 1, 15)
+    approval = {"status": "approved", "approved_by": "x", "approved_on": day, "review_by": end}
+    texts = {"question": "How long?", "answer": "Two **hours**.\n\n- One: yes"}
+    written = yaml.safe_dump({"faqs": [{"id": one, **texts, **approval} for one in "ab"]})
+    assert "*id001" in written
+    found = loaded({"faqs/f.yaml": written})
+    assert codes(found) == []
+    for one in found.corpus.documents:
+        assert (one.state(end), one.approved_on, one.review_by) == (State.LIVE, day, end)
+        assert yaml.safe_load(written[slice(*one.passages[0].span)]) == texts["answer"]
 
 
 def test_an_entry_added_under_the_approval_of_others_is_warned_of() -> None:
