@@ -141,11 +141,10 @@ def _header(
 
 
 def _article(source: Source, links: list[Link]) -> Iterator[Document]:
-    name = PurePosixPath(source.path).stem
-    usable = _sound_id(source, 0, name)
-    parts = front_matter(source.text)
-    if parts is None and source.text:
+    name, parts = PurePosixPath(source.path).stem, front_matter(source.text)
+    if parts is None and not source.problems:
         source.report("no-front-matter", 0)
+    usable = _sound_id(source, 0, name)
     root = parse(source, parts[0]) if parts else None
     if parts is None or root is None:
         return
