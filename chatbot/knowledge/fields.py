@@ -84,6 +84,11 @@ def items(node: Node) -> list[Node]:
     return list(node.value) if node and node.id == "sequence" else []
 
 
+def entries(root: Node) -> list[Node]:
+    """The entries of an FAQ file, in which they may stand alone."""
+    return items(root) or items(pairs(root).get("faqs"))
+
+
 def plain(node: Node) -> Any:
     """The content without places: texts as they are written, in lists and dictionaries."""
     if node.id == "mapping":

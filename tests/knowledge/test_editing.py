@@ -50,7 +50,8 @@ def test_a_value_is_added_to_a_list_however_it_is_written() -> None:
     [
         ("faqs/f.yaml", FILE, "b"),
         ("faqs/f.yaml", FILE, "gone"),
-        ("faqs/f.yaml", "- id: a\n", "a"),
+        ("faqs/f.yaml", "- id: a\n", "b"),
+        ("faqs/f.yaml", "- id: a\n", None),
         ("faqs/f.yaml", "faqs: [", "a"),
         ("articles/a.md", "no front matter", None),
         ("clinic.yaml", "", None),
