@@ -26,6 +26,25 @@ def test_an_entry_takes_over_what_the_file_says_unless_it_says_so_itself() -> No
     assert (two.status, two.tags) == (Status.DRAFT, ("own",))
 
 
+def test_what_a_file_keeps_together_stands_in_one_of_its_entries() -> None:
+    top = APPROVED + "keep_together: [[one phrase, another]]\n"
+    both, one, none = entry("One phrase, another.", "a"), entry("One phrase.", "b"), entry("x", "c")
+    own = entry("Another.", "d", "    keep_together: []\n")
+    assert codes(loaded({"faqs/f.yaml": faq(both + none + own, top)})) == []
+    apart = problem(loaded({"faqs/f.yaml": faq(both + one, top)}), "apart-elsewhere")
+    assert "'one phrase' is in the passage at line 9, 12" in apart.message
+    missed = problem(loaded({"faqs/f.yaml": faq(none + one, top)}), "keep-together")
+    assert "'one phrase' is in the passage at line 12; 'another' is nowhere" in missed.message
+
+
+def test_an_approved_text_of_the_file_holds_for_each_entry_without_its_own() -> None:
+    own = document({"faqs/f.yaml": faq(entry("x"))}, "length").text_digest
+    files = {"faqs/f.yaml": faq(entry("x") + entry("y", "b"), APPROVED + f"approved_text: {own}\n")}
+    found = loaded(files)
+    states = {one.id: one.state(date(2026, 6, 1)) for one in found.corpus.documents}
+    assert (codes(found), states) == ([], {"length": State.LIVE, "b": State.TEXT_CHANGED})
+
+
 def test_the_contracts_own_example_is_read() -> None:
     text = faq(
         "  - id: infusion-length\n    question: How long does an infusion take?\n"
