@@ -18,14 +18,14 @@ def citation_url(
 ) -> str:
     """Where the passage stands: its published page, or our own page of the document."""
     page = document.url or f"{public_url}/sources/{document.id}"
-    if "#" in page:
+    if ":~:" in page:
         return page
     whole = " ".join(_flat(other.text) for other in document.passages)
     directive = text_directive(_sentence(passage, sentence), whole)
-    anchor = passage.anchor or ""
-    if not anchor and not directive:
-        return page
-    return f"{page}#{quote(anchor, safe='-')}{directive}"
+    anchor = quote(passage.anchor or "", safe="-")
+    if "#" not in page and (anchor or directive):
+        page += f"#{anchor}"
+    return page + directive
 
 
 def text_directive(sentence: str, whole: str) -> str:

@@ -78,11 +78,9 @@ def _report(corpus: Corpus) -> None:
             named = "" if state is State.LIVE else ": " + ", ".join(found)
             print(f"{len(found)} {state.value}{named}")
     live = corpus.live(day)
-    for document in live:
-        if document.review_by and document.review_by <= day + SOON:
-            print(
-                f"Soon out of date: {document.id} ({document.file}), last day {document.review_by}"
-            )
+    for one in live:
+        if one.review_by and one.review_by <= day + SOON:
+            print(f"Soon out of date: {one.id} ({one.file}), last day {one.review_by}")
     sample = [d.id for d in live if "sample" in (d.approved_by or "").casefold()]
     if sample:
         said = f"{len(sample)} live, but approved only as a sample; a clinician must approve: "
@@ -121,11 +119,7 @@ def verify(_args: Namespace, settings: Settings) -> int:
     argument("document", "an article, FAQ file or FAQ entry", metavar="FILE[#ID]"),
     argument("--by", "who approves", required=True, metavar="NAME"),
     argument(
-        "--until",
-        "the last day it may be quoted, such as 2027-01-15",
-        required=True,
-        type=a_date,
-        metavar="DATE",
+        "--until", "its last day, such as 2027-01-15", required=True, type=a_date, metavar="DATE"
     ),
 )
 def approve_document(args: Namespace, settings: Settings) -> None:

@@ -14,6 +14,7 @@ from chatbot.text.terms import LANGUAGES
 FILE, SYNONYMS = "clinic.yaml", "synonyms.yaml"
 SAFETY, QUESTIONS = "safety.yaml", "questions.yaml"
 SINGLE = (FILE, SYNONYMS, SAFETY, QUESTIONS)
+PROTECTED = ("en", "es")  # the languages in which danger is recognised
 _LINE = {
     SYNONYMS: "- [infusion, drip, iv]",
     QUESTIONS: "- {ask: how long is the drip, expect: infusion-length}",
@@ -32,7 +33,9 @@ def read_clinic(source: Source) -> Clinic:
     for key, names in (("hours", DAYS), ("wording", known)):
         if key in nodes and nodes[key].id == "mapping":
             check_keys(nodes[key], names, source)
-    if clinic.language.split("-")[0] not in LANGUAGES:
+    if (language := clinic.language.split("-")[0]) not in PROTECTED:
+        source.report("no-crisis-words", nodes["language"], value=clinic.language)
+    if language not in LANGUAGES:
         accepted = f"one of {', '.join(LANGUAGES)}"
         source.report("no-stemmer", nodes["language"], value=clinic.language, accepted=accepted)
     wording = {key: text for key, text in clinic.wording.items() if key in known and text.strip()}
@@ -57,9 +60,8 @@ def today(clinic: Clinic, now: datetime) -> date:
 def _lines(source: Source) -> list[Node]:
     root = parse(source)
     if root is not None and root.id != "sequence" and root.value:
-        source.report(
-            "wrong-shape", root, key=source.path, shape="a list", example=_LINE[source.path]
-        )
+        values = {"shape": "a list", "example": _LINE[source.path]}
+        source.report("wrong-shape", root, key=source.path, **values)
     return items(root)
 
 
@@ -98,8 +100,6 @@ def read_safety(source: Source) -> tuple[tuple[ExtraPhrase, ...], tuple[ExtraRes
 
 def read_questions(source: Source) -> tuple[Expectation, ...]:
     """The questions whose answers must not change."""
-    found = (
-        read(Expectation, item, source, _QUESTION, line=source.line(item.start_mark.index))
-        for item in _lines(source)
-    )
-    return tuple(expectation for expectation in found if expectation)
+    lines = [(line, source.line(line.start_mark.index)) for line in _lines(source)]
+    found = [read(Expectation, line, source, _QUESTION, line=number) for line, number in lines]
+    return tuple(filter(None, found))

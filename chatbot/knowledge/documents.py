@@ -64,7 +64,7 @@ class _Entry(_Header):
 
 
 H = TypeVar("H", bound=_Header)
-_SHARED = tuple(key for key in _Header.__dataclass_fields__ if key != "approved_text")
+_SHARED = tuple(_Header.__dataclass_fields__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +88,7 @@ def read_file(path: str, content: bytes, language: str) -> Reading:
 
 def front_matter(text: str) -> tuple[int, int] | None:
     """Where the YAML between the two --- lines ends, and where the body begins."""
-    match = _FRONT.match(text)
-    return (match.end("yaml"), match.end()) if match else None
+    return (found.end("yaml"), found.end()) if (found := _FRONT.match(text)) else None
 
 
 def _digest(title: str, question: str, body: str) -> str:
@@ -133,19 +132,17 @@ def _header(
         read(Reference, item, source, {"title": '"Author, journal, year"'})
         for item in members(node, "references", source)
     ]
-    stated = {key: getattr(found, key) for key in _Header.__dataclass_fields__}
-    del stated["keep_together"]
+    stated = {key: getattr(found, key) for key in _SHARED if key != "keep_together"}
     if not found.approved_text and not blank(nodes.get("approved_text")):
         stated["approved_text"] = "unreadable"  # it matches no text, so the document stays withheld
     return found, {**stated, "file": source.path, "references": tuple(filter(None, references))}
 
 
 def _article(source: Source, links: list[Link]) -> Iterator[Document]:
-    name = PurePosixPath(source.path).stem
-    usable = _sound_id(source, 0, name)
-    parts = front_matter(source.text)
-    if parts is None and source.text:
+    name, parts = PurePosixPath(source.path).stem, front_matter(source.text)
+    if parts is None and not source.problems:
         source.report("no-front-matter", 0)
+    usable = _sound_id(source, 0, name)
     root = parse(source, parts[0]) if parts else None
     if parts is None or root is None:
         return
@@ -206,16 +203,19 @@ def _entries(source: Source, links: list[Link], language: str) -> Iterator[Docum
             stated = top["language"].value
             source.report("other-language", top["language"], stated=stated, expected=language)
         inherited = [pair for pair in root.value if pair[0].value in _SHARED] if top else []
-    signed, unsigned = False, []
+    signed, unsigned, together = False, [], list[Passage]()
     for entry in entries:
-        own = pairs(entry)
-        if own:
-            entry.value = [*(pair for pair in inherited if pair[0].value not in own), *entry.value]
+        if own := pairs(entry):
+            kept = {*own, "keep_together"}  # of which the file's holds for all entries as a whole
+            entry.value = [*(pair for pair in inherited if pair[0].value not in kept), *entry.value]
         if document := _entry(source, entry, links):
             if document.status is Status.APPROVED and not OF_APPROVAL & own.keys():
                 signed |= bool(document.approved_text)
                 unsigned += [] if document.approved_text else [entry]
+            together += () if "keep_together" in own else document.passages
             yield document
+    if together:
+        check_together(root, tuple(together), source)
     for entry in unsigned if signed else ():
         source.report("not-in-approval", entry)
 
@@ -226,7 +226,7 @@ def _entry(source: Source, entry: Any, links: list[Link]) -> Document | None:
     if not (name and stated.question and answer and node) or not _sound_id(source, entry, name):
         return None
     begins, ends = node.start_mark.index, node.end_mark.index
-    if alone(source.text[begins:ends]) != answer:
+    if node.shared or alone(source.text[begins:ends]) != answer:
         source.report("answer-not-quotable", node)
         return None
     quoted = passage(name, source, begins, answer, ends)

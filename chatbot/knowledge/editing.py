@@ -10,7 +10,7 @@ from typing import Any
 
 from chatbot.errors import ChatbotError, KnowledgeError, errors
 from chatbot.knowledge.documents import OF_APPROVAL, front_matter, read_file
-from chatbot.knowledge.fields import Node, items, pairs, parse, plain
+from chatbot.knowledge.fields import Node, entries, items, pairs, parse, plain
 from chatbot.knowledge.model import State
 from chatbot.knowledge.problems import finding
 from chatbot.knowledge.source import LINE_END, Source, decode
@@ -36,6 +36,8 @@ def change(path: str, text: str, changes: Mapping[str | None, Changes]) -> str:
     for name, keys in changes.items():
         node, said = edit.entry(name)
         for key, value in keys.items():
+            if key in (there := pairs(node)) and there[key].shared:
+                raise refused(edit.source, node, f"`{key}` is shared with another key by & and *")
             if value is None:
                 edit.remove(node, key)
                 said.pop(key, None)
@@ -69,11 +71,11 @@ def refused(source: Source, at: Any, why: str) -> KnowledgeError:
 
 
 def _read(source: Source) -> tuple[Node, str]:
-    """The mapping at the top or in the front matter, and the text that follows it."""
+    """What stands at the top or in the front matter, and the text that follows it."""
     article = source.path.startswith("articles/")
     parts = front_matter(source.text) if article else (None, len(source.text))
     root = parse(source, parts[0]) if parts else None
-    if root is None or not parts or not pairs(root):
+    if root is None or not parts or not (pairs(root) or items(root)):
         values = {"key": "The file", "shape": "keys and values", "example": "`key: value` lines"}
         raise KnowledgeError(source.problems or [finding("wrong-shape", source.path, 1, **values)])
     return root, source.text[parts[1] :]
@@ -94,9 +96,11 @@ class _Edit:
         """The mapping of an entry, or all of it, as a node and as the part of `expected`."""
         found = [(self.root, self.expected)]
         if name is not None:
-            entries = items(pairs(self.root).get("faqs"))
-            said = zip(entries, self.expected["faqs"] if entries else (), strict=True)
-            found = [one for one in said if (key := pairs(one[0]).get("id")) and key.value == name]
+            said = self.expected.get("faqs", ()) if pairs(self.root) else self.expected
+            both = zip(entries(self.root), said, strict=False)
+            found = [one for one in both if (key := pairs(one[0]).get("id")) and key.value == name]
+        elif items(self.root):
+            raise refused(self.source, self.root, "no keys stand above its entries; name an entry")
         if len(found) != 1:
             raise refused(self.source, self.root, f"there is not exactly one entry {name!r}")
         if found[0][0].flow_style:
@@ -168,6 +172,9 @@ def approve(
     before = read_file(path, content, "")  # another language than the clinic's is but warned of
     found = {document.id: document for document in before.documents}
     names = {entry} if entry else set(found) - (set() if article else _own(source))
+    if found and not names:
+        named = ", ".join(f"{path}#{name}" for name in sorted(found))
+        raise ChatbotError(f"Every entry has an approval of its own; name one: {named}.")
     if not names or not names <= set(found):
         ids = ", ".join(sorted(found)) or "none that can be read"
         unknown = finding("no-such-document", source.path, name=entry or path, ids=ids)
@@ -191,5 +198,5 @@ def approve(
 
 def _own(source: Source) -> set[str]:
     """The ids of entries that state an approval of their own."""
-    stated = [pairs(entry) for entry in items(pairs(parse(source)).get("faqs"))]
-    return {entry["id"].value for entry in stated if OF_APPROVAL & set(entry)}
+    stated = [pairs(entry) for entry in entries(parse(source))]
+    return {entry["id"].value for entry in stated if "id" in entry and OF_APPROVAL & set(entry)}

@@ -16,8 +16,10 @@ T = TypeVar("T")
 # PyYAML's own nodes, of which stubs say too little. Marks hold offsets in code points of the file.
 Node = Any  # None is accepted for one that is not there
 DEEPEST = 20
+SHAREABLE = 200  # characters that an alias may stand for
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _YAML_BREAK = re.compile("[\x85\u2028\u2029]")  # line ends to YAML, but to no editor
+_ENTRY = re.compile(r"[\r\n][ \t]*-[ \t]+id:[ \t]+[\w-]+[ \t]*[\r\n]")
 _adapter: Any = cache(TypeAdapter)
 # What is to stand in the place of another kind of value, by pydantic's name for it.
 _LIST = ("a list", "[one, two], or lines of `- one`")
@@ -51,10 +53,19 @@ def parse(source: Source, end: int | None = None) -> Node | None:
 
 
 def _check(source: Source, node: Node, seen: set[int], depth: int = 1) -> None:
-    """Refuse an alias, which gives a node twice, and deep nesting."""
-    if id(node) in seen or depth > DEEPEST:
-        what = "An alias of this" if id(node) in seen else "Such deep nesting"
+    """Refuse an alias of more than a short text, deep nesting, and a text that holds an entry.
+
+    An alias gives a node twice, which may make much of little; the node is marked as `shared`.
+    """
+    node.shared = id(node) in seen
+    large = node.shared and (node.id != "scalar" or len(node.value) > SHAREABLE)
+    if large or depth > DEEPEST:
+        what = "An alias of this" if large else "Such deep nesting"
         source.report("yaml-feature", node, what=what)
+        raise yaml.YAMLError
+    within = node.start_mark.index, node.end_mark.index
+    if node.id == "scalar" and _ENTRY.search(source.text, *within):
+        source.report("bad-yaml", node, why="this text, or its quotes, goes on into the next entry")
         raise yaml.YAMLError
     seen.add(id(node))
     for part in node.value if isinstance(node, yaml.CollectionNode) else ():
@@ -71,6 +82,11 @@ def pairs(node: Node) -> dict[str, Node]:
 def items(node: Node) -> list[Node]:
     """The members of a list; nothing if it is none."""
     return list(node.value) if node and node.id == "sequence" else []
+
+
+def entries(root: Node) -> list[Node]:
+    """The entries of an FAQ file, in which they may stand alone."""
+    return items(root) or items(pairs(root).get("faqs"))
 
 
 def plain(node: Node) -> Any:

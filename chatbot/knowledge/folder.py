@@ -16,7 +16,9 @@ from chatbot.knowledge.source import LIMITS
 
 Stats = Mapping[str, tuple[int, int, int]]
 DIRECTORIES = {"articles": ".md", "faqs": ".yaml"}
-_MISNAMED = (".md", ".markdown", ".yaml", ".yml", ".txt", ".docx")
+_MISNAMED = (".md", ".markdown", ".yaml", ".yml", ".json", ".txt", ".docx")
+_ELSEWHERE = ("instance", "lost+found")  # folders that others put here
+_UNSEEN = (".", "#", "~", "README", "Readme")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +104,11 @@ def _walk(folder: Path, problems: list[Problem]) -> Iterator[tuple[str, os.DirEn
     for entry in _entries(folder):
         if entry.name in SINGLE:
             yield entry.name, entry
-        elif entry.name not in (*DIRECTORIES, "README.md") and entry.name.endswith(_MISNAMED):
-            hint = nearest(entry.name, SINGLE, "Did you mean {}?", "Move it out of the folder.")
+        elif entry.name not in DIRECTORIES and (
+            entry.name.endswith(_MISNAMED) or (entry.is_dir() and entry.name not in _ELSEWHERE)
+        ):
+            known = (*SINGLE, *(f"{name}/" for name in DIRECTORIES))
+            hint = nearest(entry.name, known, "Did you mean {}?", "Move it out; read is {}.")
             problems.append(finding("stray-file", entry.name, hint=hint))
     for directory, suffix in DIRECTORIES.items():
         place = folder / directory
@@ -122,8 +127,8 @@ def _walk(folder: Path, problems: list[Problem]) -> Iterator[tuple[str, os.DirEn
 
 
 def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
-    """The entries of a directory but for hidden and editors' files; none if it is not there."""
+    """The entries of a directory but for hidden, editors' and README files, if it is there."""
     with suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as entries:
         for entry in entries:
-            if not entry.name.startswith((".", "#")) and not entry.name.endswith("~"):
+            if not entry.name.startswith(_UNSEEN) and not entry.name.endswith("~"):
                 yield entry

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from chatbot.knowledge.clinic import FILE as CLINIC
 from chatbot.knowledge.documents import front_matter
-from chatbot.knowledge.fields import Node, items, pairs, parse
+from chatbot.knowledge.fields import Node, entries, pairs, parse
 from chatbot.knowledge.model import Corpus, Document, Kind, Status
 from chatbot.knowledge.source import decode
 from chatbot.knowledge.values import to_date
@@ -64,8 +64,7 @@ def _stated(path: str, content: bytes) -> dict[str, _Stated]:
     if root is None or source.problems:
         return _lines(_text(content), article)
     top = {"status": "", **_texts(root)}
-    entries = items(root) or items(pairs(root).get("faqs"))
-    said = [{}] if article else [_texts(entry) for entry in entries]
+    said = [{}] if article else [_texts(entry) for entry in entries(root)]
     return {entry.get("id", ""): {**top, **entry} for entry in said}
 
 
@@ -76,7 +75,7 @@ def _texts(node: Node) -> _Stated:
 def _lines(text: str, article: bool) -> dict[str, _Stated]:
     """The same as far as lines show it; what is not seen is left out."""
     top: _Stated = {}
-    entries: list[_Stated] = []
+    found: list[_Stated] = []
     indent, column = None, 0
     for line in re.split(r"[\r\n]+", text)[1 if article else 0 :]:
         if article and line.startswith(("---", "...")):
@@ -88,10 +87,10 @@ def _lines(text: str, article: bool) -> dict[str, _Stated]:
             top[key] = value
         if dash and not article and indent in (None, before):
             indent, column = before, len(before + dash)
-            entries.append({})
-        if entries and len(before + dash) == column:
-            entries[-1][key] = value
-    return {entry.get("id", ""): {**top, **entry} for entry in ([{}] if article else entries)}
+            found.append({})
+        if found and len(before + dash) == column:
+            found[-1][key] = value
+    return {entry.get("id", ""): {**top, **entry} for entry in ([{}] if article else found)}
 
 
 def _text(content: bytes) -> str:

@@ -115,7 +115,10 @@ def extended(book: RuleBook, extra: Iterable[Phrase]) -> RuleBook:
         with suppress(ValueError, KeyError):
             rule = Rule(key, TIERS[tier], "en", book.compiler.compile(match), clinic=True)
             if counter:
-                counters[key] = Counters(softened_by_sentence=(book.compiler.compile(counter),))
+                # One that holds the phrase takes back that place, another the whole sentence.
+                holds = rule.pattern.ends(book.reader.knowing([rule.pattern]).read(counter))
+                kind = "softened" if holds else "softened_by_sentence"
+                counters[key] = Counters(**{kind: (book.compiler.compile(counter),)})
             rules.append(rule)
     if not rules:
         return book

@@ -49,9 +49,16 @@ def test_without_a_published_page_our_own_page_is_linked() -> None:
     )
 
 
-def test_an_address_with_its_own_fragment_is_left_as_it_is() -> None:
-    shown = document(url="https://clinic.example/faq#visit")
-    assert citation_url(shown, shown.passages[0], None, "") == "https://clinic.example/faq#visit"
+def test_an_address_with_its_own_fragment_keeps_it_and_leads_to_the_sentence() -> None:
+    shown = document(url="https://clinic.example/faq?x=1#visit")
+    assert citation_url(shown, shown.passages[0], None, "") == (
+        "https://clinic.example/faq?x=1#visit:~:text=Plan%20for%20two%20hours."
+    )
+
+
+def test_an_address_with_its_own_text_directive_is_left_as_it_is() -> None:
+    shown = document(url="https://clinic.example/faq#:~:text=Plan")
+    assert citation_url(shown, shown.passages[0], None, "") == shown.url
 
 
 def test_a_sentence_that_stands_twice_is_not_linked() -> None:

@@ -19,6 +19,10 @@ FAQS = (
     "# top\nfaqs:\n  - id: a   # id\n    question: |\n      Q?\n    answer: |\n      x\n\n"
     "  - question: Q2\n    id: b\n    status: retired\n    answer: 'y'"
 )
+LIST = (
+    "- id: a\n  question: Q?\n  answer: x\n  status: draft\n"
+    "- id: b\n  question: P?\n  answer: y\n  status: draft\n"
+)
 HOW = ("--by", 'Dr. "X": y', "--until", "2999-01-15")
 
 
@@ -78,6 +82,17 @@ def test_a_whole_faq_file_is_approved_but_for_entries_that_say_otherwise(
     assert found["b"].state(date.today()) is State.RETIRED
 
 
+def test_an_entry_of_a_file_that_is_a_bare_list_is_approved(
+    knowledge_folder: KnowledgeFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = knowledge_folder({"faqs/f.yaml": LIST})
+    assert run(folder, monkeypatch, "approve", "faqs/f.yaml#b", *HOW) == 0
+    found = documents(folder)
+    assert found["b"].state(date.today(), require_approved_text=True) is State.LIVE
+    assert found["a"].state(date.today()) is State.DRAFT
+    assert (folder / "faqs/f.yaml").read_text().startswith(LIST[: LIST.rindex("draft")])
+
+
 @pytest.mark.parametrize(
     ("files", "arguments", "said"),
     [
@@ -95,6 +110,17 @@ def test_a_whole_faq_file_is_approved_but_for_entries_that_say_otherwise(
             {"faqs/f.yaml": FAQS.replace("      x\n", f"      {UNWRITTEN}\n")},
             ("faqs/f.yaml", *HOW),
             "The answer is not written yet",
+        ),
+        ({"faqs/f.yaml": LIST}, ("faqs/f.yaml", *HOW), "name one: faqs/f.yaml#a, faqs/f.yaml#b."),
+        (
+            {"faqs/f.yaml": "faqs:\n" + LIST},
+            ("faqs/f.yaml", *HOW),
+            "Every entry has an approval of its own; name one",
+        ),
+        (
+            {"faqs/f.yaml": "- id: a\n  question: Q?\n  answer: x\n"},
+            ("faqs/f.yaml", *HOW),
+            "name an entry",
         ),
         ({"articles/x.md": "no front matter"}, ("articles/x.md", *HOW), "front matter"),
         (

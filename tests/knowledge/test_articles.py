@@ -73,6 +73,8 @@ def test_an_indented_first_line_keeps_its_indent_so_that_it_means_the_same_alone
     [
         ("x.md", "No front matter.", "no-front-matter", 1),
         ("x.md", "---\ntitle: x\n", "no-front-matter", 1),
+        ("x.md", "", "no-front-matter", 1),
+        ("x.md", "\ufeff", "no-front-matter", 1),
         ("x.md", "---\ntitle: x\n---\nText.", "missing-key", 2),
         ("X y.md", article("Text."), "bad-id", 1),
         ("handoff.md", article("Text."), "bad-id", 1),

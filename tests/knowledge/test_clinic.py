@@ -4,8 +4,10 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from chatbot.knowledge.clinic import today
+from chatbot.builtin import FOLDER, read_yaml
+from chatbot.knowledge.clinic import PROTECTED, today
 from chatbot.knowledge.model import Clinic
+from chatbot.safety.rules import RULES
 from tests.knowledge.world import codes, loaded, problem
 
 
@@ -52,7 +54,7 @@ def test_every_key_of_the_contract_is_read() -> None:
         ("url: javascript:x", "bad-url"),
         ("url: 'https://[bad'", "bad-url"),
         ("email: nobody", "bad-value"),
-        ("language: tlh", "no-stemmer"),
+        ("language: de", "no-crisis-words"),
         ("country: ZZ", "bad-value"),
         ("country: us", "bad-value"),
         ("time_zone: Mars/Base", "bad-value"),
@@ -115,3 +117,14 @@ def test_a_line_of_synonyms_that_stands_there_twice_is_named() -> None:
     found = loaded({"synonyms.yaml": "- [drip, iv]\n- [gown, robe]\n- [IV, drip]\n"})
     assert codes(found) == ["same-synonyms"]
     assert problem(found, "same-synonyms").line == 3
+
+
+def test_the_crisis_rules_speak_the_languages_of_which_nothing_is_warned() -> None:
+    written = [set(read_yaml(f"{RULES}/{path.name}")) for path in (FOLDER / RULES).glob("*.yaml")]
+    assert written
+    assert set.intersection(*written) >= set(PROTECTED)
+    for language in (*PROTECTED, "en-GB", "es-MX"):
+        found = loaded({"clinic.yaml": f"name: x\nlanguage: {language}\n"})
+        assert codes(found) == [], language
+    unknown = loaded({"clinic.yaml": "name: x\nlanguage: tlh\n"})
+    assert codes(unknown) == ["no-crisis-words", "no-stemmer"]

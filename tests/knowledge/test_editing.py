@@ -50,7 +50,8 @@ def test_a_value_is_added_to_a_list_however_it_is_written() -> None:
     [
         ("faqs/f.yaml", FILE, "b"),
         ("faqs/f.yaml", FILE, "gone"),
-        ("faqs/f.yaml", "- id: a\n", "a"),
+        ("faqs/f.yaml", "- id: a\n", "b"),
+        ("faqs/f.yaml", "- id: a\n", None),
         ("faqs/f.yaml", "faqs: [", "a"),
         ("articles/a.md", "no front matter", None),
         ("clinic.yaml", "", None),
@@ -64,6 +65,13 @@ def test_what_cannot_be_changed_safely_is_refused(path: str, text: str, name: st
 def test_a_key_on_a_shared_line_is_not_removed() -> None:
     with pytest.raises(KnowledgeError, match="line of its own"):
         change("faqs/f.yaml", FILE, {"c": {"question": None}})
+
+
+def test_a_value_that_another_key_shares_is_not_replaced() -> None:
+    text = "faqs:\n- id: a\n  author: &a x\n- id: b\n  author: *a\n"
+    for name in "ab":
+        with pytest.raises(KnowledgeError, match="`author` is shared"):
+            change("faqs/f.yaml", text, {name: {"author": "y"}})
 
 
 VALUES = st.text(max_size=30)

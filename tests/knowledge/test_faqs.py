@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+import yaml
 
 from chatbot.knowledge.documents import UNWRITTEN
 from chatbot.knowledge.model import Kind, Reference, State, Status
@@ -23,6 +24,25 @@ def test_an_entry_takes_over_what_the_file_says_unless_it_says_so_itself() -> No
         "Medical director", date(2026, 1, 15), date(2027, 1, 15))  # fmt: skip
     assert one.references == (Reference("A study", "https://y.example"),)
     assert (two.status, two.tags) == (Status.DRAFT, ("own",))
+
+
+def test_what_a_file_keeps_together_stands_in_one_of_its_entries() -> None:
+    top = APPROVED + "keep_together: [[one phrase, another]]\n"
+    both, one, none = entry("One phrase, another.", "a"), entry("One phrase.", "b"), entry("x", "c")
+    own = entry("Another.", "d", "    keep_together: []\n")
+    assert codes(loaded({"faqs/f.yaml": faq(both + none + own, top)})) == []
+    apart = problem(loaded({"faqs/f.yaml": faq(both + one, top)}), "apart-elsewhere")
+    assert "'one phrase' is in the passage at line 9, 12" in apart.message
+    missed = problem(loaded({"faqs/f.yaml": faq(none + one, top)}), "keep-together")
+    assert "'one phrase' is in the passage at line 12; 'another' is nowhere" in missed.message
+
+
+def test_an_approved_text_of_the_file_holds_for_each_entry_without_its_own() -> None:
+    own = document({"faqs/f.yaml": faq(entry("x"))}, "length").text_digest
+    files = {"faqs/f.yaml": faq(entry("x") + entry("y", "b"), APPROVED + f"approved_text: {own}\n")}
+    found = loaded(files)
+    states = {one.id: one.state(date(2026, 6, 1)) for one in found.corpus.documents}
+    assert (codes(found), states) == ([], {"length": State.LIVE, "b": State.TEXT_CHANGED})
 
 
 def test_the_contracts_own_example_is_read() -> None:
@@ -67,7 +87,12 @@ def test_quoted_and_unquoted_dates_are_the_same() -> None:
         (faq(entry(f"|\n      **{UNWRITTEN}** Soon.")), "unwritten-answer", 8),
         (faq(entry("x"), APPROVED.replace("2027", "2031")), "long-approval", 4),
         (faq(entry("|1\n       x")), "answer-not-quotable", 8),
-        (faq(entry("&a x") + "    author: *a\n"), "yaml-feature", 8),
+        (faq(entry("&a x") + "    author: *a\n"), "answer-not-quotable", 8),
+        (faq(entry("*a"), APPROVED + "author: &a x\n"), "answer-not-quotable", 5),
+        (faq(entry(f"&a {'x' * 300}") + "    author: *a\n"), "yaml-feature", 8),
+        (faq(entry("x", extra="    tags: &a [x]\n    also_asked: *a\n")), "yaml-feature", 9),
+        (faq(entry("x", extra="    references:\n    - &a {title: x}\n    - <<: *a\n")),
+         "yaml-feature", 10),
         (faq(entry("*a")), "bad-yaml", 8),
         (faq(entry("!x y")), "not-text", 8),
         (faq(entry("x") + "    <<: {a: b}\n"), "unknown-key", 9),
@@ -109,6 +134,14 @@ def test_what_is_wrong_is_named_with_its_line(text: str, code: str, line: int) -
     assert problem(loaded({"faqs/f.yaml": text}), code).line == line
 
 
+def test_dates_in_the_wrong_order_withhold_their_entry_and_close_nothing() -> None:
+    text = faq(entry("x"), APPROVED.replace("2027-01-15", "2025-12-31"))
+    (found,) = (files := loaded({"faqs/f.yaml": text})).corpus.documents
+    assert (codes(files), files.errors) == (["date-order"], ())
+    days = (date(2025, 12, 31), date(2026, 1, 1), date(2026, 1, 15))
+    assert State.LIVE not in [found.state(day) for day in days]
+
+
 def test_a_mistyped_key_is_told_what_was_meant() -> None:
     assert "`answer`" in problem(loaded({"faqs/f.yaml": faq(entry("x") + "    anwser: y\n")}),
                                  "unknown-key").fix  # fmt: skip
@@ -125,6 +158,19 @@ def test_an_alias_bomb_is_refused_at_once() -> None:
         f"{chr(98 + n)}: &{chr(98 + n)} [*{chr(97 + n)}, *{chr(97 + n)}]\n" for n in range(20)
     )
     assert codes(loaded({"faqs/f.yaml": bomb})) == ["yaml-feature"]
+
+
+def test_what_pythons_own_yaml_writes_is_read() -> None:
+    day, end = date(2026, 1, 15), date(2027, 1, 15)
+    approval = {"status": "approved", "approved_by": "x", "approved_on": day, "review_by": end}
+    texts = {"question": "How long?", "answer": "Two **hours**.\n\n- One: yes"}
+    written = yaml.safe_dump({"faqs": [{"id": one, **texts, **approval} for one in "ab"]})
+    assert "*id001" in written
+    found = loaded({"faqs/f.yaml": written})
+    assert codes(found) == []
+    for one in found.corpus.documents:
+        assert (one.state(end), one.approved_on, one.review_by) == (State.LIVE, day, end)
+        assert yaml.safe_load(written[slice(*one.passages[0].span)]) == texts["answer"]
 
 
 def test_an_entry_added_under_the_approval_of_others_is_warned_of() -> None:

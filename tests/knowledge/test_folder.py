@@ -19,7 +19,8 @@ def test_only_what_counts_is_read_and_scanned(knowledge_folder: KnowledgeFolder)
     files = {"articles/a.md": article("A."), "faqs/f.yaml": "faqs: []", "synonyms.yaml": ""}
     folder = knowledge_folder(
         {**files, "README.md": "x", ".git/x": "x", "articles/.a.md.swp": "x", "articles/a.md~": "x",
-         "articles/#a.md#": "x", "photo.png": "x"}
+         "articles/#a.md#": "x", "photo.png": "x", "articles/README.md": "x", "~$a.docx": "x",
+         "instance/x.yaml": "x", "README.txt": "x", "faqs/~$f.yaml": "x"}
     )  # fmt: skip
     assert found(folder) == []
     expected = {"clinic.yaml", *files}
@@ -40,6 +41,19 @@ def test_what_is_in_the_wrong_place_is_named(knowledge_folder: KnowledgeFolder) 
         ("synonym.yaml", "stray-file"),
     ]
     assert "synonyms.yaml" in load(disk.read(folder)).problems[-1].fix
+
+
+@pytest.mark.parametrize(
+    ("path", "meant"),
+    [("article/x.md", "articles/?"), ("faq/y.yaml", "faqs/?"), ("Articles/x.md", "articles/?"),
+     ("clinics.yaml", "clinic.yaml?"), ("foo.json", "clinic.yaml,"), ("old/x.md", "clinic.yaml,")],
+)  # fmt: skip
+def test_what_has_a_name_that_is_not_read_is_told_the_nearest_that_is(
+    knowledge_folder: KnowledgeFolder, path: str, meant: str
+) -> None:
+    (only,) = load(disk.read(knowledge_folder({path: "x"}))).problems
+    assert (only.path, only.code, only.level) == (path.partition("/")[0], "stray-file", "warning")
+    assert meant in only.fix
 
 
 def test_links_out_of_the_folder_are_refused_and_links_within_it_are_not(

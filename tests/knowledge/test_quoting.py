@@ -7,7 +7,7 @@ import re
 from itertools import pairwise
 
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -128,6 +128,10 @@ def literal(text: str) -> str:
     return "|\n      " + indented(text, "      ")
 
 
+def in_quotes(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
 SCALARS = st.sampled_from(
     [
         lambda text: text,
@@ -137,9 +141,7 @@ SCALARS = st.sampled_from(
         lambda text: literal(text).replace("|", ">", 1),
         lambda text: literal(text).replace("|", "|2", 1),
         lambda text: "'" + indented(text.replace("'", "''"), "      ") + "'",
-        lambda text: (
-            '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
-        ),
+        in_quotes,
         lambda text: yaml.dump(text, default_style='"', width=30).strip().replace("\n", "\n      "),
         lambda text: literal(text) + "    # a comment",
     ]
@@ -153,6 +155,8 @@ SCALARS = st.sampled_from(
     bom=BOM,
     odd=st.booleans(),
 )  # fmt: skip
+# A quotation mark that only the next entry closes, and what is left of that a comment.
+@example(answers=[('"', str), ("# Heading\n\n0", in_quotes)], end="\n", bom="", odd=False)
 def test_an_answer_is_quoted_as_its_yaml_reads_or_named_as_a_problem(
     answers: list[tuple[str, object]], end: str, bom: str, odd: bool
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -115,6 +116,26 @@ def test_a_clinic_can_add_a_phrase_with_its_counter() -> None:
     assert detector.assess("he had the green ones").categories == ("overdose",)
     counted = detector.assess("he had the green ones, peas I mean")
     assert counted.safety is not Safety.EMERGENCY
+
+
+def test_a_counter_that_holds_its_phrase_takes_back_that_place_alone() -> None:
+    detector = Detector.builtin(
+        [("overdose", "emergency", "chewed the gizmo", "chewed the gizmo in a cartoon")]
+    )
+    once = "he chewed the gizmo in a cartoon"
+    assert detector.assess(once).safety is not Safety.EMERGENCY
+    twice = "he chewed the gizmo and then later chewed the gizmo in a cartoon"
+    assert detector.assess(twice).safety is Safety.EMERGENCY
+
+
+def test_the_example_in_the_sample_folder_does_what_it_says() -> None:
+    text = (FOLDER.parents[1] / "knowledge/safety.yaml").read_text("utf-8")
+    [found] = re.findall(r"^#   - (\{category: .*\})$", text, re.M)
+    category, tier, match, counter = yaml.safe_load(found).values()
+    added = Detector.builtin([(category, tier, match, counter)])
+    assert Detector.builtin().assess(f"I {match}").safety is Safety.NONE
+    assert added.assess(f"I {match}").safety is Safety.EMERGENCY
+    assert added.assess(f"I {counter}").safety is Safety.CONCERN
 
 
 @pytest.mark.parametrize(
