@@ -64,11 +64,9 @@ def check(args: Namespace, settings: Settings) -> int:
 def _report(corpus: Corpus) -> None:
     day, clinic = clinic_today(corpus), corpus.clinic
     kinds = Counter(document.kind for document in corpus.documents)
+    articles, passages = count(kinds[Kind.ARTICLE], "article"), len(corpus.passages)
     entries = count(kinds[Kind.FAQ], "FAQ entry", "FAQ entries")
-    print(
-        f"{clinic.name}: {count(kinds[Kind.ARTICLE], 'article')}, {entries}, "
-        f"{count(len(corpus.passages), 'passage')}"
-    )
+    print(f"{clinic.name}: {articles}, {entries}, {count(passages, 'passage')}")
     if clinic.closed:
         print(f"CLOSED: {clinic.closed}")
     states = [(d.state(day, clinic.require_approved_text), d.id) for d in corpus.documents]
@@ -107,10 +105,8 @@ def verify(_args: Namespace, settings: Settings) -> int:
     for problem in found:
         print(problem, file=sys.stderr)
     passages = sum(len(document.passages) for document in live)
-    print(
-        f"{passages - len(found)} of {count(passages, 'live passage')} in "
-        f"{count(len(live), 'document')} proven: file, span, SHA-256, text and HTML"
-    )
+    named = f"{count(passages, 'live passage')} in {count(len(live), 'document')}"
+    print(f"{passages - len(found)} of {named} proven: file, span, SHA-256, text and HTML")
     return 1 if found else 0
 
 
@@ -118,9 +114,7 @@ def verify(_args: Namespace, settings: Settings) -> int:
     "approve",
     argument("document", "an article, FAQ file or FAQ entry", metavar="FILE[#ID]"),
     argument("--by", "who approves", required=True, metavar="NAME"),
-    argument(
-        "--until", "its last day, such as 2027-01-15", required=True, type=a_date, metavar="DATE"
-    ),
+    argument("--until", "last day, such as 2027-01-15", required=True, type=a_date, metavar="DATE"),
 )
 def approve_document(args: Namespace, settings: Settings) -> None:
     """Write an approval, with today's date at the clinic, leaving all else as it is."""

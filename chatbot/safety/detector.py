@@ -76,8 +76,9 @@ class Detector:
                 found[rule] = tier
             if tier is Safety.EMERGENCY:
                 settled.add(rule.category)
-        told = any(rule.clinic or rule.tier is Safety.URGENT for rule in found)
-        score = Safety.NONE if told else message.score()
+        urgent = any(rule.tier is Safety.URGENT and not rule.clinic for rule in found)
+        taken = any(rule.clinic and found[rule] is not rule.tier for rule in found)
+        score = Safety.NONE if urgent or taken else message.score()
         if score.gravity > max((tier.gravity for tier in found.values()), default=0):
             categories = tuple(dict.fromkeys(rule.category for rule in found)) or (UNCLEAR,)
             return Danger(score, categories, ("score",))

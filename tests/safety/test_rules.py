@@ -118,6 +118,14 @@ def test_a_clinic_can_add_a_phrase_with_its_counter() -> None:
     assert counted.safety is not Safety.EMERGENCY
 
 
+@pytest.mark.parametrize("tier", ["concern", "urgent", "emergency"])
+def test_a_phrase_of_the_clinic_lowers_nothing(tier: str) -> None:
+    text = "he emptied the sprayer in the sink"  # the score alone speaks
+    assert DETECTOR.assess(text).safety is Safety.EMERGENCY
+    added = Detector.builtin([("overdose", tier, "emptied the sprayer", None)])
+    assert added.assess(text).safety is Safety.EMERGENCY
+
+
 def test_a_counter_that_holds_its_phrase_takes_back_that_place_alone() -> None:
     detector = Detector.builtin(
         [("overdose", "emergency", "chewed the gizmo", "chewed the gizmo in a cartoon")]
