@@ -61,8 +61,7 @@ def calibrate(retriever: Retriever, gate: Gate | None = None) -> Gate:
     least = _quantile([asked.answer for asked in off], 1 - aims["off_topic_answered"])
     shown = [asked.about if asked.option >= option else 0.0 for asked in off]
     about = max(gate.about_at, _quantile(shown, 1 - aims["off_topic_offered"]))
-    # A folder may have entries on wifi or parking: such a line is then not off its topic, and must
-    # not raise the bar for all others above what other folders need.
+    # Entries on wifi or parking must not raise the bar for all others above what folders need.
     limits = (max(answer, min(least, gate.answer_at)), option, about)
     answer, option, about = (round(min(HIGHEST, limit), 6) for limit in limits)
     hidden = ((a.target, a.right and (a.answer >= answer or a.option >= option)) for a in own)

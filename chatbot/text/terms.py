@@ -80,9 +80,7 @@ def _stemmer(name: str) -> Callable[[str], str]:
     from nltk.stem.snowball import SnowballStemmer  # loads in half a second: only when needed
 
     stem = SnowballStemmer(name).stem
-    return lru_cache(maxsize=REMEMBERED)(
-        lambda word: unaccented(word if word.isdecimal() else stem(word))
-    )
+    return lru_cache(REMEMBERED)(lambda word: unaccented(word if word.isdecimal() else stem(word)))
 
 
 def unaccented(word: str) -> str:
