@@ -158,10 +158,13 @@ def _abbreviations(document: Document, text: str, seen: set[str]) -> Iterator[_R
 
 
 def _whole(document: Document, language: str) -> Iterator[tuple[str, dict[str, object]]]:
-    """Remarks on a document as a whole: references and reading age.
+    """Remarks on a document as a whole: how long it is approved, references and reading age.
 
     Kincaid and others 1975: grade = 0.39 words/sentence + 11.8 syllables/word - 15.59.
     """
+    on, last = document.approved_on, document.review_by
+    if on and last and last.year - on.year > rules()["approval_years"]:
+        yield "long-approval", {"last": last}
     spoken = " ".join(passage.text for passage in document.passages)
     medical = document.kind is Kind.ARTICLE and rules()["medical"].search(spoken)
     if medical and not document.references:

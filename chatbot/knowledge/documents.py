@@ -123,11 +123,8 @@ def _header(
         kind = nodes[key].tag.rpartition(":")[2]
         if kind not in ("str", "null", "seq", "map"):
             source.report("not-text", nodes[key], key=key, kind=kind, value=nodes[key].value)
-    if found.approved_on and found.review_by:
-        if found.review_by < found.approved_on:
-            source.report("date-order", nodes["review_by"])
-        elif approved and found.review_by.year - found.approved_on.year > 4:
-            source.report("long-approval", nodes["review_by"], last=found.review_by)
+    if found.approved_on and found.review_by and found.review_by < found.approved_on:
+        source.report("date-order", nodes["review_by"])
     references = [
         read(Reference, item, source, {"title": '"Author, journal, year"'})
         for item in members(node, "references", source)

@@ -144,20 +144,6 @@ def test_what_cannot_be_approved_is_refused_and_left_alone(
     assert {path: (folder / path).read_text() for path in files} == files
 
 
-def test_an_approval_for_longer_than_anybody_remembers_is_warned_of(
-    knowledge_folder: KnowledgeFolder,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    folder = knowledge_folder({"articles/x.md": ARTICLE})
-    year = date.today().year + 1
-    for until, warned in (("2999-01-15", True), (f"{year}-01-15", False)):
-        assert run(folder, monkeypatch, "approve", "articles/x.md", *HOW[:3], until) == 0
-        assert ("[warning: long-approval]" in capsys.readouterr().err) is warned
-        run(folder, monkeypatch, "check")
-        assert ("[warning: long-approval]" in capsys.readouterr().out) is warned
-
-
 def test_a_full_disk_leaves_the_old_file_and_is_named(
     knowledge_folder: KnowledgeFolder,
     monkeypatch: pytest.MonkeyPatch,

@@ -136,3 +136,13 @@ def test_numbers_of_a_topic_are_put_side_by_side(knowledge_folder: KnowledgeFold
             "24": ("articles/x.md:7", "faqs/f.yaml:10"),
         }
     }
+
+
+@pytest.mark.parametrize(("last", "warned"), [("2031-01-15", True), ("2030-12-31", False)])
+def test_an_approval_for_longer_than_anybody_remembers_is_warned_of(
+    knowledge_folder: KnowledgeFolder, last: str, warned: bool
+) -> None:
+    approval = f"approved_by: A\napproved_on: 2026-01-15\nreview_by: {last}\n"
+    text = HEAD.replace("status: draft\n", f"status: approved\n{approval}") + "Rest for a day.\n"
+    folder = knowledge_folder({"clinic.yaml": "name: X\n", "articles/x.md": text})
+    assert ("long-approval" in [problem.code for problem in found(folder)]) is warned
