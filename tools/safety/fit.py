@@ -32,11 +32,11 @@ from chatbot.safety.scorer import Scorer
 ROOT = Path(__file__).resolve().parent.parent.parent
 CORPUS = ROOT / "tests" / "safety" / "corpus"
 DATA = ROOT.parent / "shared" / "data"
-LEVELS = (0.1, 0.26, 0.6, 0.96, 0.69, 0.91)  # see Scorer
+LEVELS = (0.1, 0.26, 0.6, 0.96, 0.6, 0.95)  # see Scorer
 PERSONAL = (0.25, 0.7, 0.8)  # a phrase counts from the first, the score alone from the second,
 # and where a phrase says that the question is one for everybody, from the third
-GRAVE = 1.6  # what a message in danger counts, against 1 for another: to miss one costs more
-PENALTY = 1 / 25
+GRAVE = 2.2  # what a message in danger counts, against 1 for another: to miss one costs more
+PENALTY = 1 / 50
 STEPS = 250
 PAIRS = 6000
 VECTORS = 1.0  # how far word vectors are trusted; more gives a word a weight of its own less
