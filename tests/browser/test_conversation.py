@@ -56,7 +56,7 @@ def test_everything_works_without_scripts(site: Site, make_context: MakeContext)
         page.get_by_role("button", name="Ask", exact=True).click()
     page.locator("#log .choices button").first.click()
     expect(page.locator("blockquote")).to_have_count(1)
-    assert page.evaluate("document.activeElement.id") == "latest"
+    expect(page.locator("#latest")).to_be_focused()
     page.get_by_role("button", name="No", exact=True).click()
     page.get_by_role("button", name="Something in it is wrong").click()
     expect(page.get_by_text("Our staff look at these reports")).to_be_visible()
