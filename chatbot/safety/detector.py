@@ -77,8 +77,7 @@ class Detector:
             if tier is Safety.EMERGENCY:
                 settled.add(rule.category)
         urgent = any(rule.tier is Safety.URGENT and not rule.clinic for rule in found)
-        taken = any(rule.clinic and found[rule] is not rule.tier for rule in found)
-        score = Safety.NONE if urgent or taken else message.score()
+        score = Safety.NONE if urgent else message.score()
         if score.gravity > max((tier.gravity for tier in found.values()), default=0):
             categories = tuple(dict.fromkeys(rule.category for rule in found)) or (UNCLEAR,)
             return Danger(score, categories, ("score",))

@@ -9,21 +9,13 @@ from typing import Any
 import pytest
 
 from chatbot.app import create_app
-from tests.commands.folder import run
+from tests.commands.folder import FAQS, run
 from tests.conftest import KnowledgeFolder
 
 CLINIC = """\
 name: X
 time_zone: America/Los_Angeles
 hours: {mon: "09:00-17:00", thu: "10:00-12:00"}
-"""
-FAQS = """\
-status: approved
-approved_by: Dr X
-approved_on: 2026-01-15
-review_by: 2999-01-15
-faqs:
-  - {id: length, question: How long does an infusion take?, answer: About two hours.}
 """
 
 

@@ -10,23 +10,15 @@ from chatbot.answering.model import Outcome, Reply
 from chatbot.handoff.model import Submission
 from chatbot.settings import Settings
 from chatbot.storage.store import Store
-from tests.commands.folder import run
+from tests.commands.folder import FAQS, run
 from tests.conftest import KnowledgeFolder
 
-FAQS = """\
-status: approved
-approved_by: Dr X
-approved_on: 2026-01-15
-review_by: 2999-01-15
-faqs:
-  - {id: length, question: How long does an infusion take?, answer: About two hours.}
-  - {id: food, question: Can I eat before?, answer: Follow your letter.}
-"""
+TWO = FAQS + "  - {id: food, question: Can I eat before?, answer: Follow your letter.}\n"
 
 
 @pytest.fixture
 def folder(knowledge_folder: KnowledgeFolder, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = knowledge_folder({"faqs/f.yaml": FAQS})
+    folder = knowledge_folder({"faqs/f.yaml": TWO})
     monkeypatch.setenv("CHATBOT_DATABASE_URL", f"sqlite:///{folder.parent / 'x.db'}")
     monkeypatch.setenv("CHATBOT_SEMANTICS", "off")
     monkeypatch.setenv("CHATBOT_QUESTION_LOG", "on")
@@ -87,6 +79,6 @@ def test_diff_asks_what_visitors_asked(
     opened.exchanges.flush()
     new = folder.parent / "new"
     shutil.copytree(folder, new)
-    (new / "faqs/f.yaml").write_text(FAQS.replace("two hours", "three hours"))
+    (new / "faqs/f.yaml").write_text(TWO.replace("two hours", "three hours"))
     assert run(folder, monkeypatch, "diff", str(folder), str(new)) == 0
     assert f"“{question}” changes" in capsys.readouterr().out

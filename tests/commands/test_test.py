@@ -6,17 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.folder import run
+from tests.commands.folder import FAQS, run
 from tests.conftest import KnowledgeFolder
 
-FAQS = """\
-status: approved
-approved_by: Dr X
-approved_on: 2026-01-15
-review_by: 2999-01-15
-faqs:
-  - {id: length, question: How long does an infusion take?, answer: About two hours.}
-"""
 RIGHT = "- {ask: how long does an infusion take, expect: length}\n"
 
 

@@ -119,10 +119,13 @@ def test_a_clinic_can_add_a_phrase_with_its_counter() -> None:
 
 
 @pytest.mark.parametrize("tier", ["concern", "urgent", "emergency"])
-def test_a_phrase_of_the_clinic_lowers_nothing(tier: str) -> None:
+@pytest.mark.parametrize("counter", [None, "sink"])
+def test_a_phrase_of_the_clinic_and_what_counters_it_lower_nothing(
+    tier: str, counter: str | None
+) -> None:
     text = "he emptied the sprayer in the sink"  # the score alone speaks
     assert DETECTOR.assess(text).safety is Safety.EMERGENCY
-    added = Detector.builtin([("overdose", tier, "emptied the sprayer", None)])
+    added = Detector.builtin([("overdose", tier, "emptied the sprayer", counter)])
     assert added.assess(text).safety is Safety.EMERGENCY
 
 
