@@ -8,8 +8,9 @@ import argparse
 import importlib
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from chatbot import __version__
@@ -17,35 +18,8 @@ from chatbot.builtin import read_yaml
 from chatbot.errors import ChatbotError
 from chatbot.settings import Settings
 
-_PARTS: dict[str, dict[str, str]] = read_yaml("commands.yaml")
+_PARTS: dict[str, dict[str, dict[str, Any]]] = read_yaml("commands.yaml")
 COMMANDS = {name: (module, told) for module in _PARTS for name, told in _PARTS[module].items()}
-
-Run = Callable[[argparse.Namespace, Settings], int | None]
-Argument = tuple[str, dict[str, Any]]
-_FOUND: dict[str, tuple[Run, Sequence[Argument]]] = {}
-
-
-def command(name: str, *arguments: Argument) -> Callable[[Run], Run]:
-    """Make a function the command `name`, or one action of it such as `db upgrade`.
-
-    What the function returns is the exit code, none is 0; an action's docstring is its help.
-    """
-
-    def register(run: Run) -> Run:
-        _FOUND[name] = run, arguments
-        return run
-
-    return register
-
-
-def argument(name: str, help: str | None = None, **options: Any) -> Argument:
-    """An argument as argparse takes it."""
-    return name, {"help": help, **options}
-
-
-def flag(name: str, help: str) -> Argument:
-    """An option without a value."""
-    return argument(name, help, action="store_true")
 
 
 def a_date(text: str) -> date:
@@ -56,18 +30,27 @@ def a_date(text: str) -> date:
         raise argparse.ArgumentTypeError(f"{text!r} is no date such as 2027-01-15") from None
 
 
+def a_port(text: str) -> int:
+    """A TCP port as typed; of nothing, that of the environment or 8000."""
+    text = text or os.environ.get("PORT", "8000")
+    if not text.isdecimal() or int(text) > 65535:
+        no_port = f"{text!r} is no port: give --port or PORT a number up to 65535"
+        raise argparse.ArgumentTypeError(no_port)
+    return int(text)
+
+
+TYPES: dict[str, Callable[[str], object]] = {"path": Path, "date": a_date, "port": a_port}
+
+
 def count(number: int, noun: str, many: str = "") -> str:
     """`1 error`, `2 errors`."""
     return f"{number} {noun if number == 1 else many or noun + 's'}"
 
 
-ON = argument("--on", "as if on this day", type=a_date, metavar="DATE")
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; errors raised on purpose are printed plainly and give exit code 1."""
     name, *rest = list(sys.argv[1:] if argv is None else argv) or [""]
-    lines = [f"  {known:<10} {told}" for known, (_, told) in sorted(COMMANDS.items())]
+    lines = [f"  {known:<10} {part['told']}" for known, (_, part) in sorted(COMMANDS.items())]
     overview = "\n".join(["python -m chatbot COMMAND [options]", "", *lines])
     if name in ("", "-h", "--help"):
         print(overview)
@@ -101,14 +84,24 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser(name: str) -> argparse.ArgumentParser:
-    module, told = COMMANDS[name]
-    importlib.import_module(f"{__name__}.{module}")
-    parser = argparse.ArgumentParser(prog=f"python -m chatbot {name}", description=told)
-    actions = None if name in _FOUND else parser.add_subparsers(metavar="ACTION", title="actions")
-    for found, (run, arguments) in _FOUND.items():
-        if found.split()[0] == name:
-            part = actions.add_parser(found.split()[1], help=run.__doc__) if actions else parser
-            part.set_defaults(run=run)
-            for argued, options in arguments:
-                part.add_argument(argued, **options)
+    module, part = COMMANDS[name]
+    here = importlib.import_module(f"{__name__}.{module}")
+    parser = argparse.ArgumentParser(prog=f"python -m chatbot {name}", description=part["told"])
+    if "actions" not in part:
+        return _filled(parser, part, getattr(here, f"do_{name}"))
+    actions = parser.add_subparsers(metavar="ACTION", title="actions")
+    for action, entry in part["actions"].items():
+        added = actions.add_parser(action, help=entry["told"])
+        _filled(added, entry, getattr(here, f"do_{name}_{action}"))
+    return parser
+
+
+def _filled(
+    parser: argparse.ArgumentParser, part: Mapping[str, Any], run: Callable[..., int | None]
+) -> argparse.ArgumentParser:
+    """The parser with the arguments of one command; what `run` returns is the exit code."""
+    parser.set_defaults(run=run)
+    for name, options in part.get("arguments", {}).items():
+        typed = {"type": TYPES[options["type"]]} if "type" in options else {}
+        parser.add_argument(name, **{**options, **typed})
     return parser

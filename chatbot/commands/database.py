@@ -6,12 +6,11 @@ import signal
 import threading
 from argparse import Namespace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pyotp
 import segno
 
-from chatbot.commands import argument, command, count, flag
+from chatbot.commands import count
 from chatbot.delivery.worker import deliverer
 from chatbot.errors import StorageError
 from chatbot.handoff.model import Actor, Event, Party
@@ -32,33 +31,29 @@ def _store(settings: Settings) -> Store:
     return store
 
 
-@command("db upgrade")
-def upgrade_tables(_args: Namespace, settings: Settings) -> None:
-    """make the tables, or bring them to this program's version"""
+def do_db_upgrade(_args: Namespace, settings: Settings) -> None:
+    """Make the tables, or bring them to this program's version."""
     database = Database(settings)
     before = database.version()
     migrate(database)
     print(f"The database was at version {before or 'none'} and is at {database.version()} now.")
 
 
-@command("db backup", argument("file", type=Path))
-def backup_database(args: Namespace, settings: Settings) -> None:
-    """write a checked copy (SQLite), also while serving"""
+def do_db_backup(args: Namespace, settings: Settings) -> None:
+    """Write a checked copy (SQLite), also while serving."""
     backup(Database(settings), args.file)
     print(f"Wrote {args.file} and checked it. It holds personal data: keep it safe.")
 
 
-@command("db restore", argument("file", type=Path))
-def restore_database(args: Namespace, settings: Settings) -> None:
-    """put a copy in its place; the old file is kept"""
+def do_db_restore(args: Namespace, settings: Settings) -> None:
+    """Put a copy in its place; the old file is kept."""
     database = Database(settings)
     kept = restore(database, args.file, datetime.now(UTC))
     print(f"Restored from {args.file}." + (f" The old database is {kept}." if kept else ""))
     database.check()
 
 
-@command("purge")
-def purge(_args: Namespace, settings: Settings) -> None:
+def do_purge(_args: Namespace, settings: Settings) -> None:
     """Purge and say how much."""
     gone = _store(settings).purge(datetime.now(UTC))
     print(
@@ -68,8 +63,7 @@ def purge(_args: Namespace, settings: Settings) -> None:
     )
 
 
-@command("deliver", flag("--watch", "go on until stopped"))
-def deliver(args: Namespace, settings: Settings) -> int:
+def do_deliver(args: Namespace, settings: Settings) -> int:
     """Send what waits, when `serve` does not run; exit 1 when nobody can be told or a notice was
     given up."""
     store = _store(settings)
@@ -94,9 +88,8 @@ def deliver(args: Namespace, settings: Settings) -> int:
     return 1 if dead or not channels(settings) else 0
 
 
-@command("handoffs list", flag("--all", "answered, closed and erased ones too"))
-def list_handoffs(args: Namespace, settings: Settings) -> None:
-    """references and states, without anybody's words"""
+def do_handoffs_list(args: Namespace, settings: Settings) -> None:
+    """References and states, without anybody's words."""
     store = _store(settings)
     items = store.inbox.items(() if args.all else OPEN, limit=1000)
     for item in items:
@@ -105,26 +98,23 @@ def list_handoffs(args: Namespace, settings: Settings) -> None:
     print(f"{len(items)} shown, {count(len(store.deliveries.dead()), 'notice')} given up.")
 
 
-@command("handoffs export", argument("reference"))
-def export_handoff(args: Namespace, settings: Settings) -> None:
-    """all that is kept about its person, as JSON"""
+def do_handoffs_export(args: Namespace, settings: Settings) -> None:
+    """All that is kept about its person, as JSON."""
     store, reference = _store(settings), args.reference.upper()
     found = store.inbox.export(reference)
     store.audit.record("export", reference, _BY, datetime.now(UTC))
     print(json.dumps(found, indent=2, default=str, ensure_ascii=False))
 
 
-@command("handoffs erase", argument("reference"))
-def erase_handoff(args: Namespace, settings: Settings) -> None:
-    """delete its words and addresses for good"""
+def do_handoffs_erase(args: Namespace, settings: Settings) -> None:
+    """Delete its words and addresses for good."""
     reference = args.reference.upper()
     _store(settings).handoffs.apply(reference, None, Event.ERASE, _BY, datetime.now(UTC))
     print(f"{reference} is erased. Its reference, dates and state are kept.")
 
 
-@command("staff add", argument("name"))
-def add_account(args: Namespace, settings: Settings) -> None:
-    """a new account, or a new start for an old one"""
+def do_staff_add(args: Namespace, settings: Settings) -> None:
+    """A new account, or a new start for an old one."""
     if not args.name.strip() or not args.name.isprintable():
         raise StorageError("Give a name that can be typed and read, such as `staff add Anna`.")
     password = secrets.token_urlsafe(15)
@@ -141,9 +131,8 @@ def add_account(args: Namespace, settings: Settings) -> None:
         segno.make(app.provisioning_uri()).terminal(compact=True)
 
 
-@command("staff list")
-def list_accounts(_args: Namespace, settings: Settings) -> None:
-    """all accounts"""
+def do_staff_list(_args: Namespace, settings: Settings) -> None:
+    """All accounts."""
     accounts = _store(settings).staff.accounts()
     for name, since, disabled in accounts:
         state = f"disabled {disabled:%Y-%m-%d}" if disabled else "active"
@@ -152,9 +141,8 @@ def list_accounts(_args: Namespace, settings: Settings) -> None:
         print("There is no account yet. Make one with `python -m chatbot staff add NAME`.")
 
 
-@command("staff disable", argument("name"))
-def disable_account(args: Namespace, settings: Settings) -> None:
-    """close an account"""
+def do_staff_disable(args: Namespace, settings: Settings) -> None:
+    """Close an account."""
     if not _store(settings).staff.disable(args.name, datetime.now(UTC)):
         raise StorageError(
             f"There is no account {args.name!r}; see `python -m chatbot staff list`."

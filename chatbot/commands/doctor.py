@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from chatbot.builtin import read_yaml
-from chatbot.commands import command, count
+from chatbot.commands import count
 from chatbot.commands.folder import clinic_today
 from chatbot.delivery.deadline import Deadline
 from chatbot.errors import ChatbotError, DeliveryError
@@ -24,8 +24,7 @@ LEAST_FREE = 200 * 1024 * 1024  # bytes of disk, below which hand-offs may soon 
 PORTS = {"smtp": 587, "smtps": 465, "http": 80, "https": 443}
 
 
-@command("doctor")
-def doctor(_args: Namespace, settings: Settings) -> int:
+def do_doctor(_args: Namespace, settings: Settings) -> int:
     """Print what is to be mended; exit 1 when there is anything."""
     parts = (_knowledge, _people, _receivers, _installation)
     findings = [finding for part in parts for finding in part(settings)]

@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from chatbot.commands import a_date, argument, command, count, flag
+from chatbot.commands import count
 from chatbot.errors import ChatbotError, KnowledgeError, errors
 from chatbot.knowledge.clinic import FILE, today
 from chatbot.knowledge.documents import read_file
@@ -28,12 +28,7 @@ def clinic_today(corpus: Corpus) -> date:
     return today(corpus.clinic, datetime.now(UTC))
 
 
-@command(
-    "check",
-    flag("--lint", "also warn of how the texts read"),
-    flag("--strict", "warnings fail too"),
-)
-def check(args: Namespace, settings: Settings) -> int:
+def do_check(args: Namespace, settings: Settings) -> int:
     """Print all findings, then the state of the documents."""
     files = read(settings.knowledge)
     loaded = load(files)
@@ -86,8 +81,7 @@ def _report(corpus: Corpus) -> None:
         print(textwrap.fill(said + names, 100, subsequent_indent="  ", break_on_hyphens=False))
 
 
-@command("verify")
-def verify(_args: Namespace, settings: Settings) -> int:
+def do_verify(_args: Namespace, settings: Settings) -> int:
     """Load the folder, read its files once more, and compare; exit 1 if anything differs."""
     loaded = load(read(settings.knowledge))
     if not (corpus := loaded.corpus).documents:
@@ -110,13 +104,7 @@ def verify(_args: Namespace, settings: Settings) -> int:
     return 1 if found else 0
 
 
-@command(
-    "approve",
-    argument("document", "an article, FAQ file or FAQ entry", metavar="FILE[#ID]"),
-    argument("--by", "who approves", required=True, metavar="NAME"),
-    argument("--until", "last day, such as 2027-01-15", required=True, type=a_date, metavar="DATE"),
-)
-def approve_document(args: Namespace, settings: Settings) -> None:
+def do_approve(args: Namespace, settings: Settings) -> None:
     """Write an approval, with today's date at the clinic, leaving all else as it is."""
     name, _, entry = args.document.partition("#")
     files = read(settings.knowledge)
@@ -139,8 +127,7 @@ def approve_document(args: Namespace, settings: Settings) -> None:
         print(f"{problem} [{problem.level}: {problem.code}]", file=sys.stderr)
 
 
-@command("close", argument("reason"))
-def close(args: Namespace, settings: Settings) -> None:
+def do_close(args: Namespace, settings: Settings) -> None:
     """Write `closed` into clinic.yaml; a running site follows within two seconds."""
     reason = args.reason.strip()
     if not reason:
@@ -149,8 +136,7 @@ def close(args: Namespace, settings: Settings) -> None:
     print(f"Closed: {reason}")
 
 
-@command("open")
-def reopen(_args: Namespace, settings: Settings) -> None:
+def do_open(_args: Namespace, settings: Settings) -> None:
     """Take `closed` out of clinic.yaml again."""
     _set_closed(settings, None)
     print("Open.")
@@ -173,8 +159,7 @@ def _set_closed(settings: Settings, value: str | None) -> None:
         (settings.knowledge / FILE).unlink()
 
 
-@command("import", argument("files", nargs="+", type=Path, metavar="FILE"))
-def import_drafts(args: Namespace, settings: Settings) -> int:
+def do_import(args: Namespace, settings: Settings) -> int:
     """Write drafts, never over a file; list what could not be brought over; exit 1 if a file gave
     nothing."""
     from chatbot.curation.importing import LARGEST, imported

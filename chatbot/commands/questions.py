@@ -13,7 +13,7 @@ from pathlib import Path
 
 from chatbot.answering.assistant import Assistant
 from chatbot.answering.model import Outcome, Reply
-from chatbot.commands import ON, argument, command, count, flag
+from chatbot.commands import count
 from chatbot.commands.folder import clinic_today
 from chatbot.curation import expectations
 from chatbot.errors import ChatbotError, KnowledgeError, Problem, StorageError
@@ -39,14 +39,7 @@ def _assistant(loaded: Loaded, settings: Settings, *, sound: bool = False) -> As
     )
 
 
-@command(
-    "ask",
-    argument("question"),
-    flag("--explain", "show every step in plain words"),
-    flag("--json", "print the reply as the API sends it"),
-    ON,
-)
-def ask(args: Namespace, settings: Settings) -> None:
+def do_ask(args: Namespace, settings: Settings) -> None:
     """Print the reply; the exit code is 0 for every outcome."""
     from chatbot.web.serialise import handoff_json, reply_json
 
@@ -85,8 +78,7 @@ def _print(reply: Reply) -> None:
     print(f"\n{reply.disclaimer}")
 
 
-@command("test", ON)
-def test(args: Namespace, settings: Settings) -> int:
+def do_test(args: Namespace, settings: Settings) -> int:
     """Print every broken expectation with its line; exit 1 when there is one."""
     assistant = _assistant(load(read(settings.knowledge)), settings, sound=True)
     corpus = assistant.corpus
@@ -107,18 +99,7 @@ def test(args: Namespace, settings: Settings) -> int:
     return 1 if broken else 0
 
 
-@command(
-    "evaluate",
-    argument("--knowledge", "the folder (default: CHATBOT_KNOWLEDGE)", type=Path),
-    argument(
-        "--questions",
-        'lines of {"question": "…", "targets": ["id"]}; no targets: must not be answered',
-        type=Path,
-        required=True,
-    ),
-    flag("--json", "print JSON instead of a table"),
-)
-def evaluate_folder(args: Namespace, settings: Settings) -> None:
+def do_evaluate(args: Namespace, settings: Settings) -> None:
     """Print how well a folder answers questions whose answers are known."""
     from chatbot.curation.evaluation import evaluate, read_questions, unknown
 
@@ -135,14 +116,7 @@ def evaluate_folder(args: Namespace, settings: Settings) -> None:
     print(json.dumps(result.as_json(), indent=2) if args.json else "\n".join(result.lines()))
 
 
-@command(
-    "diff",
-    argument("old", "a folder, or a Git revision such as HEAD or main~1"),
-    argument("new", "likewise; default: the folder as it is now", nargs="?"),
-    ON,
-    argument("--fail-on", "exit 1 for a merge gate", choices=["vanishes", "any"]),
-)
-def diff(args: Namespace, settings: Settings) -> int:
+def do_diff(args: Namespace, settings: Settings) -> int:
     """Print which answers differ; exit 0 unless `--fail-on` applies or a side has errors."""
     sides = [load(_files(side, settings.knowledge)) for side in (args.old, args.new)]
     old, new = (_assistant(side, settings, sound=True) for side in sides)
@@ -195,8 +169,7 @@ def _files(side: str | None, folder: Path) -> Files:
         return Files({name: stream.read() for name, stream in found if stream})
 
 
-@command("gaps")
-def gaps(_args: Namespace, settings: Settings) -> None:
+def do_gaps(_args: Namespace, settings: Settings) -> None:
     """Print what is not answered well: how often and why, its wordings, what comes nearest."""
     from chatbot.curation.gaps import gaps as find
     from chatbot.storage.asked import asked

@@ -1,15 +1,13 @@
 """`serve`: the site, on waitress."""
 
 import logging
-import os
 import signal
 import sys
-from argparse import ArgumentTypeError, Namespace
+from argparse import Namespace
 from typing import Any
 
 from waitress.channel import HTTPChannel
 
-from chatbot.commands import argument, command, flag
 from chatbot.errors import ChatbotError, errors
 from chatbot.settings import Settings
 
@@ -41,20 +39,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
             self.last_activity = begun
 
 
-def port(text: str) -> int:
-    """A TCP port as typed."""
-    if not text.isdecimal() or int(text) > 65535:
-        raise ArgumentTypeError(f"{text!r} is no port: give --port or PORT a number up to 65535")
-    return int(text)
-
-
-@command(
-    "serve",
-    argument("--host", default="127.0.0.1"),
-    argument("--port", type=port, default=os.environ.get("PORT", "8000")),
-    flag("--strict", "exit 1 when the knowledge folder has errors"),
-)
-def serve(args: Namespace, settings: Settings) -> int:
+def do_serve(args: Namespace, settings: Settings) -> int:
     """Serve until stopped; a folder with errors serves closed unless `--strict`."""
     import waitress
 
