@@ -49,26 +49,20 @@ def count(number: int, noun: str, many: str = "") -> str:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; errors raised on purpose are printed plainly and give exit code 1."""
-    name, *rest = list(sys.argv[1:] if argv is None else argv) or [""]
-    lines = [f"  {known:<10} {part['told']}" for known, (_, part) in sorted(COMMANDS.items())]
-    overview = "\n".join(["python -m chatbot COMMAND [options]", "", *lines])
-    if name in ("", "-h", "--help"):
-        print(overview)
-        return 0 if name else 2
-    if name == "--version":
-        print(__version__)
-        return 0
-    if name not in COMMANDS:
-        print(f"There is no command {name!r}. The commands are:\n{overview}", file=sys.stderr)
-        return 2
-    if name == "handoffs" and rest in ([], ["--all"]):
-        rest = ["list", *rest]
-    args = (parser := _parser(name)).parse_args(rest)
-    if "run" not in args:
-        parser.print_help()
+    given = list(sys.argv[1:] if argv is None else argv)
+    if given in (["handoffs"], ["handoffs", "--all"]):
+        given.insert(1, "list")
+    parser = argparse.ArgumentParser(prog="python -m chatbot")
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = {name: part for name, (_, part) in sorted(COMMANDS.items())}
+    _fill(parser, {"actions": commands})
+    args = parser.parse_args(given)
+    if not args.run:
+        args.parser.print_help()
         return 2
     try:
-        return args.run(args, Settings.from_environ(os.environ)) or 0
+        module = importlib.import_module(f"{__name__}.{COMMANDS[args.run.split('_')[1]][0]}")
+        return getattr(module, args.run)(args, Settings.from_environ(os.environ)) or 0
     except ChatbotError as error:
         print(error, file=sys.stderr)
         return 1
@@ -83,25 +77,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _parser(name: str) -> argparse.ArgumentParser:
-    module, part = COMMANDS[name]
-    here = importlib.import_module(f"{__name__}.{module}")
-    parser = argparse.ArgumentParser(prog=f"python -m chatbot {name}", description=part["told"])
-    if "actions" not in part:
-        return _filled(parser, part, getattr(here, f"do_{name}"))
-    actions = parser.add_subparsers(metavar="ACTION", title="actions")
-    for action, entry in part["actions"].items():
-        added = actions.add_parser(action, help=entry["told"])
-        _filled(added, entry, getattr(here, f"do_{name}_{action}"))
-    return parser
-
-
-def _filled(
-    parser: argparse.ArgumentParser, part: Mapping[str, Any], run: Callable[..., int | None]
-) -> argparse.ArgumentParser:
-    """The parser with the arguments of one command; what `run` returns is the exit code."""
-    parser.set_defaults(run=run)
+def _fill(parser: argparse.ArgumentParser, part: Mapping[str, Any], run: str = "do") -> None:
+    """Give the parser the actions or arguments of one part of the table; `run` does it."""
+    parser.set_defaults(parser=parser, run="" if "actions" in part else run)
+    if "actions" in part:
+        actions = parser.add_subparsers(metavar="COMMAND", title="commands")
+        for name, entry in part["actions"].items():
+            added = actions.add_parser(name, help=entry["told"], description=entry["told"])
+            _fill(added, entry, f"{run}_{name}")
     for name, options in part.get("arguments", {}).items():
         typed = {"type": TYPES[options["type"]]} if "type" in options else {}
         parser.add_argument(name, **{**options, **typed})
-    return parser

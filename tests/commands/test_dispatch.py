@@ -28,7 +28,9 @@ def test_no_command_shows_them_all(capsys: pytest.CaptureFixture[str]) -> None:
 def test_an_unknown_command_is_named_and_the_others_shown(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert commands.main(["chekc"]) == 2
+    with pytest.raises(SystemExit) as left:
+        commands.main(["chekc"])
+    assert left.value.code == 2
     told = capsys.readouterr().err
     assert "chekc" in told
     assert "check" in told
