@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
+from chatbot.builtin import read_yaml
 from chatbot.retrieval.lexicon import Lexicon
 from chatbot.retrieval.model import Query
 from chatbot.retrieval.vocabulary import Folded
@@ -10,19 +11,10 @@ from chatbot.text.normalise import normalise
 from chatbot.text.terms import words
 
 _SENTENCE = re.compile(r"(?<=[.?!;])\s+|\n+")
-_KINDS = {
-    "number": r"how much|how many|how old",
-    "time": r"how long|how often|how soon|what time|when",
-    "place": "where",
-    "person": "who",
-    "reason": "why",
-    "way": "how",
-    "thing": "which|what",
-    "whether": "can|could|may|is|are|am|do|does|did|will|would|should|has|have|must",
-}
-_LEANING = re.compile(r"^(and|but|or|also|so|then|what about|how about|what if)\b")
-_POINTING = {"it", "its", "that", "this", "they", "them", "those", "these", "there", "one", "ones"}
-_OPENERS = {phrase.split()[0] for kind in _KINDS.values() for phrase in kind.split("|")}
+_LISTS = read_yaml("languages.yaml")
+_KINDS = {name: "|".join(phrases) for name, phrases in _LISTS["asking"].items()}
+_OPENERS = {phrase.split()[0] for phrases in _LISTS["asking"].values() for phrase in phrases}
+_LEANING = re.compile(rf"({'|'.join(_LISTS['leaning'])})\b")
 _TURNS = re.compile(
     r"\b(?:wonder(?:ing)?|(?:want|like|need) to (?:know|ask)|question is|tell me|asking)\b[\s:,]*"
     rf"|(?:[,;:]|\s-|\b(?:and|but|so))\s+(?=(?:{'|'.join(sorted(_OPENERS))})\b)",
@@ -116,7 +108,10 @@ class Reader:
         """Whether a text cannot be understood without what was said before it."""
         content = self._content(entries)
         said = normalise(text)
-        points = not _POINTING.isdisjoint(words(said)) or _LEANING.match(said) is not None
+        points = (
+            not set(words(said)).isdisjoint(_LISTS["pointing"])
+            or _LEANING.match(said) is not None
+        )
         return not content or (len(content) <= FEW and points)
 
 

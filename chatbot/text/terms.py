@@ -2,34 +2,20 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 
+from chatbot.builtin import read_yaml
 from chatbot.text.normalise import normalise
 
 # A number (with its decimals) or a word (with its apostrophes); "50mg" is both, one after another.
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*")
-_ENDINGS = {"n't": "not", "'re": "are", "'ve": "have", "'ll": "will", "'m": "am"}
-_WITH_IS = "what's it's that's there's how's where's when's who's here's he's she's"
-_WITHOUT_MARK = (
-    "dont doesnt didnt isnt arent wasnt werent hasnt havent hadnt wouldnt couldnt shouldnt"
-)
-_IS = tuple(_WITH_IS.split())
-_IRREGULAR = {
-    **dict.fromkeys(("can't", "cannot", "cant"), "can not"),
-    **dict.fromkeys(("won't", "wont"), "will not"),
-    **{"let's": "let us", "im": "i am", "ive": "i have", "whats": "what is"},
-    **{word: f"{word.removesuffix('nt')} not" for word in _WITHOUT_MARK.split()},
-}
 REMEMBERED = 100_000  # words whose stems are kept; visitors can type any number of others
 LONGEST_WORD = 40  # characters; more is not a word, and the stemmer takes quadratic time on it
 
-LANGUAGES = {
-    "ar": "arabic", "da": "danish", "de": "german", "en": "english", "es": "spanish",
-    "fi": "finnish", "fr": "french", "hu": "hungarian", "it": "italian", "nl": "dutch",
-    "no": "norwegian", "nb": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian",
-    "sv": "swedish",
-}  # fmt: skip
+_LISTS = read_yaml("languages.yaml")
+LANGUAGES: Mapping[str, str] = _LISTS["stemmers"]
+_IRREGULAR: Mapping[str, str] = _LISTS["irregular"]
 
 
 def words(text: str, language: str = "en") -> tuple[str, ...]:
@@ -46,12 +32,12 @@ def words(text: str, language: str = "en") -> tuple[str, ...]:
 def _english(token: str) -> list[str]:
     if token in _IRREGULAR:
         return _IRREGULAR[token].split()
-    for ending, word in _ENDINGS.items():
+    for ending, word in _LISTS["endings"].items():
         if token.endswith(ending) and len(token) > 2:
             stem = token.removesuffix(ending)
             return [stem.replace("'", ""), word] if stem else [word]
     stem = token.removesuffix("'s").replace("'", "")
-    return [stem, "is"] if token.endswith(_IS) else [stem]
+    return [stem, "is"] if token.endswith(tuple(_LISTS["with_is"])) else [stem]
 
 
 class Analyzer:
