@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from chatbot.builtin import read_yaml
 from chatbot.knowledge.fields import Node, blank, check_keys, items, members, pairs, parse, read
 from chatbot.knowledge.model import Clinic, Expectation, ExtraPhrase, ExtraResource
+from chatbot.knowledge.problems import REQUIRED, SHAPES
 from chatbot.knowledge.source import Source
 from chatbot.knowledge.values import DAYS
 from chatbot.text.terms import LANGUAGES
@@ -15,12 +16,6 @@ FILE, SYNONYMS = "clinic.yaml", "synonyms.yaml"
 SAFETY, QUESTIONS = "safety.yaml", "questions.yaml"
 SINGLE = (FILE, SYNONYMS, SAFETY, QUESTIONS)
 PROTECTED = ("en", "es")  # the languages in which danger is recognised
-_LINE = {
-    SYNONYMS: "- [infusion, drip, iv]",
-    QUESTIONS: "- {ask: how long is the drip, expect: infusion-length}",
-}
-_PHRASE = {"category": "overdose", "tier": "urgent", "match": '"took the whole bottle"'}
-_QUESTION = {"ask": "how long is the drip", "expect": "infusion-length"}
 
 
 def read_clinic(source: Source) -> Clinic:
@@ -28,7 +23,7 @@ def read_clinic(source: Source) -> Clinic:
     root = None if source.problems else parse(source)
     if root is None:
         return Clinic()
-    clinic, nodes = read(Clinic, root, source, {"name": "Example Clinic"}) or Clinic(), pairs(root)
+    clinic, nodes = read(Clinic, root, source, REQUIRED["clinic"]) or Clinic(), pairs(root)
     known = read_yaml("wording.yaml")["replies"]
     for key, names in (("hours", DAYS), ("wording", known)):
         if key in nodes and nodes[key].id == "mapping":
@@ -60,8 +55,7 @@ def today(clinic: Clinic, now: datetime) -> date:
 def _lines(source: Source) -> list[Node]:
     root = parse(source)
     if root is not None and root.id != "sequence" and root.value:
-        values = {"shape": "a list", "example": _LINE[source.path]}
-        source.report("wrong-shape", root, key=source.path, **values)
+        source.report("wrong-shape", root, key=source.path, **SHAPES[source.path])
     return items(root)
 
 
@@ -76,8 +70,7 @@ def read_synonyms(source: Source) -> tuple[tuple[str, ...], ...]:
                 source.report("same-synonyms", line)
             groups.append(words)
         else:
-            values = {"shape": "two or more words", "example": _LINE[SYNONYMS]}
-            source.report("wrong-shape", line, key="Each line", **values)
+            source.report("wrong-shape", line, key="Each line", **SHAPES["synonyms"])
     return tuple(groups)
 
 
@@ -87,12 +80,13 @@ def read_safety(source: Source) -> tuple[tuple[ExtraPhrase, ...], tuple[ExtraRes
     if root is None:
         return (), ()
     check_keys(root, ("phrases", "resources"), source)
-    phrases = [read(ExtraPhrase, one, source, _PHRASE) for one in members(root, "phrases", source)]
+    examples, listed = REQUIRED["phrase"], members(root, "phrases", source)
+    phrases = [read(ExtraPhrase, one, source, examples) for one in listed]
     resources = []
     for item in members(root, "resources", source):
-        found = read(ExtraResource, item, source, {"label": '"Clinic nurse line"'})
+        found = read(ExtraResource, item, source, REQUIRED["resource"])
         if found and not (found.call or found.text or found.url):
-            source.report("missing-key", item, key="call", example='"555-0101", or text: or url:')
+            source.report("missing-key", item, key="call", example=REQUIRED["way"]["call"])
         elif found:
             resources.append(found)
     return tuple(phrase for phrase in phrases if phrase), tuple(resources)
@@ -101,5 +95,6 @@ def read_safety(source: Source) -> tuple[tuple[ExtraPhrase, ...], tuple[ExtraRes
 def read_questions(source: Source) -> tuple[Expectation, ...]:
     """The questions whose answers must not change."""
     lines = [(line, source.line(line.start_mark.index)) for line in _lines(source)]
-    found = [read(Expectation, line, source, _QUESTION, line=number) for line, number in lines]
+    keys = REQUIRED["expectation"]
+    found = [read(Expectation, line, source, keys, line=number) for line, number in lines]
     return tuple(filter(None, found))

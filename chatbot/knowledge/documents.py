@@ -15,20 +15,13 @@ from chatbot.knowledge.fields import alone, blank, check_keys, items, members, p
 from chatbot.knowledge.markdown import ID, Link, check_prose
 from chatbot.knowledge.model import Document, Kind, Passage, Reference, Status
 from chatbot.knowledge.passages import Section, check_together, passage, sections
+from chatbot.knowledge.problems import REQUIRED
 from chatbot.knowledge.source import Source, decode
 from chatbot.knowledge.values import Day, Web, Words, accepts
 
-APPROVAL = {
-    "approved_by": "Medical director",
-    "approved_on": "2026-01-15",
-    "review_by": "2027-01-15",
-}
-OF_APPROVAL = {"status", *APPROVAL}
+OF_APPROVAL = {"status", *REQUIRED["approval"]}
 UNWRITTEN = "This answer is still to be written."  # what a draft made of a question says
 RESERVED = frozenset({"answered", "choose", "handoff", "greeting", "crisis", "closed"})
-_ARTICLE = {"title": "What to expect on your first visit"}
-_ENTRY = {"id": "visit-length", "question": "How long is a visit?", "answer": "About two hours."}
-_ENTRIES = "and below it entries `- id: …`, each with question and answer"
 _DIGEST = re.compile(r"[0-9a-f]{12}")
 _END = r"[ \t]*(?:\r\n|\n|\r"
 _FRONT = re.compile(rf"---{_END})(?P<yaml>.*?)(?<=[\r\n])(?:---|\.\.\.){_END}|\Z)", re.S)
@@ -117,7 +110,7 @@ def _header(
     """
     nodes = pairs(node)
     approved = "status" in nodes and nodes["status"].value == Status.APPROVED
-    required = {**texts, "status": "draft", **(APPROVAL if approved else {})}
+    required = {**texts, "status": "draft", **(REQUIRED["approval"] if approved else {})}
     found = read(wanted, node, source, required) or wanted()
     for key in texts.keys() & nodes.keys():
         kind = nodes[key].tag.rpartition(":")[2]
@@ -126,7 +119,7 @@ def _header(
     if found.approved_on and found.review_by and found.review_by < found.approved_on:
         source.report("date-order", nodes["review_by"])
     references = [
-        read(Reference, item, source, {"title": '"Author, journal, year"'})
+        read(Reference, item, source, REQUIRED["reference"])
         for item in members(node, "references", source)
     ]
     stated = {key: getattr(found, key) for key in _SHARED if key != "keep_together"}
@@ -143,7 +136,7 @@ def _article(source: Source, links: list[Link]) -> Iterator[Document]:
     root = parse(source, parts[0]) if parts else None
     if parts is None or root is None:
         return
-    head, stated = _header(_Article, root, source, _ARTICLE)
+    head, stated = _header(_Article, root, source, REQUIRED["article"])
     body = Source.of(source.path, source.text[parts[1] :])
     found = sections(body)
     passages = tuple(_passages(source, name, parts[1], body, found))
@@ -195,7 +188,7 @@ def _entries(source: Source, links: list[Link], language: str) -> Iterator[Docum
         check_keys(root, (*_SHARED, "language", "faqs"), source)
         top, entries = pairs(root), members(root, "faqs", source)
         if "faqs" not in top:
-            source.report("missing-key", root, key="faqs", example=_ENTRIES)
+            source.report("missing-key", root, key="faqs", example=REQUIRED["faqs"]["faqs"])
         if "language" in top and top["language"].value not in ("", language):
             stated = top["language"].value
             source.report("other-language", top["language"], stated=stated, expected=language)
@@ -218,7 +211,7 @@ def _entries(source: Source, links: list[Link], language: str) -> Iterator[Docum
 
 
 def _entry(source: Source, entry: Any, links: list[Link]) -> Document | None:
-    stated, approval = _header(_Entry, entry, source, _ENTRY)
+    stated, approval = _header(_Entry, entry, source, REQUIRED["entry"])
     name, answer, node = stated.id, stated.answer, pairs(entry).get("answer")
     if not (name and stated.question and answer and node) or not _sound_id(source, entry, name):
         return None

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
+from chatbot.knowledge.problems import SHAPES
 from chatbot.knowledge.source import Source
 
 T = TypeVar("T")
@@ -21,14 +22,6 @@ Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _YAML_BREAK = re.compile("[\x85\u2028\u2029]")  # line ends to YAML, but to no editor
 _ENTRY = re.compile(r"[\r\n][ \t]*-[ \t]+id:[ \t]+[\w-]+[ \t]*[\r\n]")
 _adapter: Any = cache(TypeAdapter)
-# What is to stand in the place of another kind of value, by pydantic's name for it.
-_LIST = ("a list", "[one, two], or lines of `- one`")
-_SHAPES = {
-    "string": ("text", "a line of text"),
-    "tuple": _LIST,
-    "frozen_set": _LIST,
-    "dict": ("a mapping", "lines of the form `key: value`"),
-}
 
 
 def parse(source: Source, end: int | None = None) -> Node | None:
@@ -107,8 +100,7 @@ def members(node: Node, key: str, source: Source) -> list[Node]:
     """The members of the list under a key, which may be absent or empty."""
     found: Node = pairs(node).get(key)
     if not blank(found) and found.id != "sequence":
-        shape, example = _SHAPES["tuple"]
-        source.report("wrong-shape", found, key=key, shape=shape, example=example)
+        source.report("wrong-shape", found, key=key, **SHAPES["tuple"])
     return items(found)
 
 
@@ -155,9 +147,8 @@ def _refuse(node: Node, error: Any, source: Source) -> None:
         node = items(node)[part] if isinstance(part, int) else pairs(node).get(part, node)
         key = key if isinstance(part, int) else part
     wanted, values = error["type"].removesuffix("_type"), {"key": key, "value": node.value}
-    if wanted in _SHAPES or node.id != "scalar":
-        shape, example = _SHAPES.get(wanted, _SHAPES["string"])
-        source.report("wrong-shape", node, key=key, shape=shape, example=example)
+    if wanted in SHAPES or node.id != "scalar":
+        source.report("wrong-shape", node, key=key, **SHAPES.get(wanted, SHAPES["string"]))
     elif "-" in error["type"]:  # it is ours
         source.report(error["type"], node, **values, accepted=error["msg"])
     else:

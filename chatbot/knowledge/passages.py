@@ -15,6 +15,7 @@ from chatbot.knowledge.fields import Node, alone, items, members
 from chatbot.knowledge.markdown import parse
 from chatbot.knowledge.model import Kind, Passage
 from chatbot.knowledge.plain import inline, plain
+from chatbot.knowledge.problems import SHAPES
 from chatbot.knowledge.rendering import render
 from chatbot.knowledge.source import Source
 
@@ -122,8 +123,7 @@ def check_together(node: Node, passages: tuple[Passage, ...], source: Source) ->
     for group in members(node, "keep_together", source):
         phrases = [item.value for item in items(group) if str(item.value).strip()]
         if len(phrases) < 2:
-            values = {"shape": "lists of phrases", "example": '[["one phrase", "another"]]'}
-            source.report("wrong-shape", group, key="keep_together", **values)
+            source.report("wrong-shape", group, key="keep_together", **SHAPES["together"])
             continue
         found = {one: [p for p in passages if _folded(one) in _folded(p.text)] for one in phrases}
         whole = [p for p in passages if all(p in those for those in found.values())]

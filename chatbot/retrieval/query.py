@@ -109,8 +109,7 @@ class Reader:
         content = self._content(entries)
         said = normalise(text)
         points = (
-            not set(words(said)).isdisjoint(_LISTS["pointing"])
-            or _LEANING.match(said) is not None
+            not set(words(said)).isdisjoint(_LISTS["pointing"]) or _LEANING.match(said) is not None
         )
         return not content or (len(content) <= FEW and points)
 
