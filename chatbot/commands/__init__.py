@@ -16,7 +16,7 @@ from typing import Any
 from chatbot import __version__
 from chatbot.builtin import read_yaml
 from chatbot.errors import ChatbotError
-from chatbot.settings import Settings
+from chatbot.settings import ROOT, Settings
 
 _PARTS: dict[str, dict[str, dict[str, Any]]] = read_yaml("commands.yaml")
 COMMANDS = {name: (module, told) for module in _PARTS for name, told in _PARTS[module].items()}
@@ -45,6 +45,15 @@ TYPES: dict[str, Callable[[str], object]] = {"path": Path, "date": a_date, "port
 def count(number: int, noun: str, many: str = "") -> str:
     """`1 error`, `2 errors`."""
     return f"{number} {noun if number == 1 else many or noun + 's'}"
+
+
+def show(name: str, **values: Any) -> None:
+    """Print what a command has found, as templates/text/NAME.txt says it."""
+    from jinja2 import Environment, FileSystemLoader
+
+    loader = FileSystemLoader(ROOT / "templates" / "text")
+    texts = Environment(loader=loader, trim_blocks=True, lstrip_blocks=True)  # noqa: S701
+    print(texts.get_template(f"{name}.txt").render(values, count=count).rstrip("\n"))
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,13 +1,11 @@
 """Commands on the knowledge folder itself: check, verify, approve, close, open, import."""
 
 import sys
-import textwrap
 from argparse import Namespace
-from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from chatbot.commands import count
+from chatbot.commands import count, show
 from chatbot.errors import ChatbotError, KnowledgeError, errors
 from chatbot.knowledge.clinic import FILE, today
 from chatbot.knowledge.documents import read_file
@@ -43,42 +41,23 @@ def do_check(args: Namespace, settings: Settings) -> int:
         if len(loaded.corpus.passages) <= QUICK:
             assistant = Assistant(loaded.corpus, semantics=settings.semantics)
             hint = missed(assistant.gate.hidden)
-    for problem in problems:
-        print(f"{problem} [{problem.level}: {problem.code}]")
-    for (topic, unit), values in stated.items():
-        said = "; ".join(f"{number} ({', '.join(places)})" for number, places in values.items())
-        print(f"Numbers, {topic}, {unit}: {said}")
-    if hint:
-        print(hint)
-    _report(loaded.corpus)
-    wrong = len(loaded.errors)
-    print(f"{count(wrong, 'error')}, {count(len(problems) - wrong, 'warning')}")
-    return 1 if wrong or (args.strict and problems) else 0
-
-
-def _report(corpus: Corpus) -> None:
-    day, clinic = clinic_today(corpus), corpus.clinic
-    kinds = Counter(document.kind for document in corpus.documents)
-    articles, passages = count(kinds[Kind.ARTICLE], "article"), len(corpus.passages)
-    entries = count(kinds[Kind.FAQ], "FAQ entry", "FAQ entries")
-    print(f"{clinic.name}: {articles}, {entries}, {count(passages, 'passage')}")
-    if clinic.closed:
-        print(f"CLOSED: {clinic.closed}")
-    states = [(d.state(day, clinic.require_approved_text), d.id) for d in corpus.documents]
-    for state in State:
-        found = [name for its, name in states if its is state]
-        if found:
-            named = "" if state is State.LIVE else ": " + ", ".join(found)
-            print(f"{len(found)} {state.value}{named}")
+    corpus, wrong = loaded.corpus, len(loaded.errors)
+    day, strict = clinic_today(corpus), corpus.clinic.require_approved_text
+    states = [(d.state(day, strict), d.id) for d in corpus.documents]
     live = corpus.live(day)
-    for one in live:
-        if one.review_by and one.review_by <= day + SOON:
-            print(f"Soon out of date: {one.id} ({one.file}), last day {one.review_by}")
-    sample = [d.id for d in live if "sample" in (d.approved_by or "").casefold()]
-    if sample:
-        said = f"{len(sample)} live, but approved only as a sample; a clinician must approve: "
-        names = ", ".join(sample)
-        print(textwrap.fill(said + names, 100, subsequent_indent="  ", break_on_hyphens=False))
+    show(
+        "check",
+        problems=problems,
+        errors=wrong,
+        numbers=stated,
+        hint=hint,
+        corpus=corpus,
+        articles=sum(document.kind is Kind.ARTICLE for document in corpus.documents),
+        states=[(state, [name for its, name in states if its is state]) for state in State],
+        soon=[one for one in live if one.review_by and one.review_by <= day + SOON],
+        samples=[one.id for one in live if "sample" in (one.approved_by or "").casefold()],
+    )
+    return 1 if wrong or (args.strict and problems) else 0
 
 
 def do_verify(_args: Namespace, settings: Settings) -> int:

@@ -12,8 +12,8 @@ from functools import partial
 from pathlib import Path
 
 from chatbot.answering.assistant import Assistant
-from chatbot.answering.model import Outcome, Reply
-from chatbot.commands import count
+from chatbot.answering.model import Outcome
+from chatbot.commands import count, show
 from chatbot.commands.folder import clinic_today
 from chatbot.curation import expectations
 from chatbot.errors import ChatbotError, KnowledgeError, Problem, StorageError
@@ -54,28 +54,7 @@ def do_ask(args: Namespace, settings: Settings) -> None:
         offer = handoff_json(assistant.corpus.clinic, moment, "/handoff")
         print(json.dumps(reply_json(reply, "", offer), ensure_ascii=False, indent=2))
     else:
-        _print(reply)
-    if args.explain and not args.json:
-        because = ["its words as a whole, the score" if m == "score" else m for m in danger.matched]
-        found = [f"danger: {danger.safety}, found by {'; '.join(because) or 'nothing'}"]
-        print("\nWhy:", *found, *reply.steps, sep="\n  ")
-
-
-def _print(reply: Reply) -> None:
-    print(f"{reply.outcome.value}: {reply.message}")
-    for resource in reply.resources:
-        ways = [f"call {resource.call}" if resource.call else ""]
-        ways += [f"text {resource.text}" if resource.text else "", resource.url or ""]
-        print(f"  {resource.label}: {', '.join(way for way in ways if way)}")
-    for quotation, citation in zip(reply.quotations, reply.citations, strict=True):
-        section = f", {citation.section}" if citation.section else ""
-        print(f"\n{quotation.passage.text}\n\n  [{citation.number}] {citation.title}{section}")
-        print(f"      approved {citation.approved_on}, {citation.url}")
-    for option in reply.options:
-        print(f"  - {option.label}  ({option.document})")
-    if reply.looked_for:
-        print(f"  looked for: {', '.join(reply.looked_for)}")
-    print(f"\n{reply.disclaimer}")
+        show("ask", reply=reply, danger=danger if args.explain else None)
 
 
 def do_test(args: Namespace, settings: Settings) -> int:
@@ -181,15 +160,4 @@ def do_gaps(_args: Namespace, settings: Settings) -> None:
     assistant = _assistant(load(read(settings.knowledge)), settings)
     ask_today = partial(assistant.reply, today=clinic_today(assistant.corpus))
     found = find(asked(store, since), ask_today, assistant.retriever)
-    for gap in found:
-        why = ", ".join(f"{reason} {times}×" for reason, times in gap.reasons)
-        now = ", ".join(expectations.told(gap.reply))
-        print(f"{gap.count}× “{gap.question}” ({why}); now: {now}")
-        for wording in gap.wordings[1:5]:
-            print(f"     also “{wording}”")
-        for passage in gap.nearest:
-            section = f"#{passage.anchor}" if passage.anchor else ""
-            print(f"     near {passage.document}{section} ({passage.file})")
-    print(f"{count(len(found), 'gap')}.")
-    if not settings.question_log:
-        print("Only questions sent to the staff are known: CHATBOT_QUESTION_LOG is off.")
+    show("gaps", gaps=found, told=expectations.told, logged=settings.question_log)
