@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
+from pydantic import TypeAdapter
+
 from chatbot.builtin import read_yaml
 from chatbot.errors import TransitionRefused
 from chatbot.handoff.model import Actor, Event, Handoff, Party, State, Submission
@@ -13,8 +15,6 @@ ESCALATE = timedelta(days=1)  # and then every day
 WRITTEN = ("question", "message", "name", "email", "phone")  # what comes from the visitor
 
 OPEN = (State.WAITING, State.CLAIMED)  # somebody waits for an answer
-_UNDONE = (*OPEN, State.ANSWERED)
-_KEPT = (*_UNDONE, State.CLOSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +28,7 @@ class Rule:
 
 
 # docs/handoffs.md shows this table with what the visitor sees; a test keeps the two the same.
-RULES = (
-    Rule(Event.SUBMIT, (), State.WAITING, (Party.VISITOR,)),
-    Rule(Event.CLAIM, _UNDONE, State.CLAIMED, (Party.STAFF,)),
-    Rule(Event.RELEASE, (State.CLAIMED,), State.WAITING, (Party.STAFF,)),
-    Rule(Event.REPLY, _UNDONE, State.ANSWERED, (Party.STAFF,)),
-    Rule(Event.NOTE, _KEPT, None, (Party.STAFF,)),
-    Rule(Event.FOLLOW_UP, OPEN, None, (Party.VISITOR,)),
-    Rule(Event.FOLLOW_UP, (State.ANSWERED, State.CLOSED), State.WAITING, (Party.VISITOR,)),
-    Rule(Event.CORRECT, _KEPT, None, (Party.VISITOR,)),
-    Rule(Event.CLOSE, _UNDONE, State.CLOSED, (Party.STAFF,)),
-    Rule(Event.REOPEN, (State.CLOSED,), State.WAITING, (Party.STAFF,)),
-    Rule(Event.OVERDUE, OPEN, State.WAITING, (Party.PROGRAM,)),
-    Rule(Event.ERASE, _KEPT, State.ERASED, tuple(Party)),
-)
+RULES = TypeAdapter(tuple[Rule, ...]).validate_python(read_yaml("handoff.yaml")["rules"])
 _CLAIMERS_ONLY = (Event.REPLY, Event.CLOSE)
 
 
