@@ -47,13 +47,14 @@ def count(number: int, noun: str, many: str = "") -> str:
     return f"{number} {noun if number == 1 else many or noun + 's'}"
 
 
-def show(name: str, **values: Any) -> None:
-    """Print what a command has found, as templates/text/NAME.txt says it."""
+def show(template: str, /, **values: Any) -> None:
+    """Print what a command has found, as that template of templates/text says it."""
     from jinja2 import Environment, FileSystemLoader
 
     loader = FileSystemLoader(ROOT / "templates" / "text")
     texts = Environment(loader=loader, trim_blocks=True, lstrip_blocks=True)  # noqa: S701
-    print(texts.get_template(f"{name}.txt").render(values, count=count).rstrip("\n"))
+    if said := texts.get_template(f"{template}.txt").render(values, count=count).rstrip("\n"):
+        print(said)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pyotp
 import segno
 
-from chatbot.commands import count
+from chatbot.commands import count, show
 from chatbot.delivery.worker import deliverer
 from chatbot.errors import StorageError
 from chatbot.handoff.model import Actor, Event, Party
@@ -67,7 +67,7 @@ def do_deliver(args: Namespace, settings: Settings) -> int:
     """Send what waits, when `serve` does not run; exit 1 when nobody can be told or a notice was
     given up."""
     store = _store(settings)
-    worker = deliverer(settings, store)
+    worker, tried = deliverer(settings, store), None
     if args.watch:
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -75,27 +75,18 @@ def do_deliver(args: Namespace, settings: Settings) -> int:
         worker.start()
         stop.wait()
     else:
-        print(f"Tried {count(worker.run_once(datetime.now(UTC)), 'notice')}.")
+        tried = worker.run_once(datetime.now(UTC))
     worker.stop()
-    dead = store.deliveries.dead()
-    for delivery in dead:
-        print(f"Given up: {delivery.reference} by {delivery.channel}: {delivery.last_error}")
-    if not channels(settings):
-        print(
-            "Nobody is told of hand-offs: set CHATBOT_SMTP_URL and CHATBOT_NOTIFY_EMAIL, or"
-            " CHATBOT_WEBHOOK_URL."
-        )
-    return 1 if dead or not channels(settings) else 0
+    dead, nobody = store.deliveries.dead(), not channels(settings)
+    show("deliver", tried=tried, dead=dead, nobody=nobody)
+    return 1 if dead or nobody else 0
 
 
 def do_handoffs_list(args: Namespace, settings: Settings) -> None:
     """References and states, without anybody's words."""
     store = _store(settings)
     items = store.inbox.items(() if args.all else OPEN, limit=1000)
-    for item in items:
-        marks = ("URGENT " if item.urgent else "") + ("OVERDUE" if item.overdue else "")
-        print(f"{item.reference}  {item.submitted_at:%Y-%m-%d %H:%M}  {item.state:<9} {marks}")
-    print(f"{len(items)} shown, {count(len(store.deliveries.dead()), 'notice')} given up.")
+    show("handoffs", items=items, dead=len(store.deliveries.dead()))
 
 
 def do_handoffs_export(args: Namespace, settings: Settings) -> None:
@@ -122,23 +113,17 @@ def do_staff_add(args: Namespace, settings: Settings) -> None:
     name = accounts.stored(args.name)
     known = name in {account.name for account in accounts.accounts()}
     secret = accounts.add(name, password, datetime.now(UTC))
-    if known:
-        print(f"{name} had an account: its old password and code no longer work.")
-    print(f"{name} can sign in at /staff.\nPassword (shown only now): {password}")
+    shown = secret if settings.staff_mfa else ""
+    show("account", name=name, known=known, password=password, secret=shown)
     if settings.staff_mfa:
         app = pyotp.TOTP(secret, name=name, issuer="Clinic questions")
-        print(f"Scan this with an authenticator app, or type {secret} into it:")
         segno.make(app.provisioning_uri()).terminal(compact=True)
 
 
 def do_staff_list(_args: Namespace, settings: Settings) -> None:
     """All accounts."""
     accounts = _store(settings).staff.accounts()
-    for name, since, disabled in accounts:
-        state = f"disabled {disabled:%Y-%m-%d}" if disabled else "active"
-        print(f"{name:<24} {state}, since {since:%Y-%m-%d}")
-    if not accounts:
-        print("There is no account yet. Make one with `python -m chatbot staff add NAME`.")
+    show("accounts", accounts=accounts)
 
 
 def do_staff_disable(args: Namespace, settings: Settings) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from chatbot.answering.assistant import Assistant
 from chatbot.answering.model import Outcome
-from chatbot.commands import count, show
+from chatbot.commands import show
 from chatbot.commands.folder import clinic_today
 from chatbot.curation import expectations
 from chatbot.errors import ChatbotError, KnowledgeError, Problem, StorageError
@@ -87,22 +87,25 @@ def do_diff(args: Namespace, settings: Settings) -> int:
     """Print which answers differ; exit 0 unless `--fail-on` applies or a side has errors."""
     sides = [load(_files(side, settings.knowledge)) for side in (args.old, args.new)]
     old, new = (_assistant(side, settings, sound=True) for side in sides)
-    for name, what in expectations.changed_documents(old.corpus, new.corpus):
-        print(f"document {name}: {what}")
     questions = [q for side in (old, new) for q in expectations.known_questions(side.corpus)]
     questions += _logged(settings)
     found = expectations.changes(old, new, questions, args.on or clinic_today(new.corpus))
-    for change in found:
-        print(f"\n“{change.question}” {change.kind}: {change.before} → {change.after}")
-        texts = (change.text_before, change.text_after)
-        before, after = ([text[start:end] for start, end in sentences(text)] for text in texts)
-        for line in difflib.ndiff(before, after) if before and after else ():
-            if line[0] in "+-":
-                print(f"    {line}")
-    asked, get = count(len(set(questions)), "question"), "gets" if len(found) == 1 else "get"
-    same = old.corpus == new.corpus  # then nothing was asked
-    print("The two do not differ." if same else f"{asked} asked, {len(found)} {get} another reply.")
+    show(
+        "diff",
+        documents=expectations.changed_documents(old.corpus, new.corpus),
+        changes=found,
+        differing=_differing,
+        asked=len(set(questions)),
+        same=old.corpus == new.corpus,  # then nothing was asked
+    )
     return 1 if any(args.fail_on in ("any", change.kind) for change in found) else 0
+
+
+def _differing(*texts: str) -> list[str]:
+    """The sentences that only one of two texts has; none where one is empty."""
+    before, after = ([text[start:end] for start, end in sentences(text)] for text in texts)
+    differ = difflib.ndiff(before, after) if before and after else ()
+    return [line for line in differ if line[0] in "+-"]
 
 
 def _logged(settings: Settings) -> list[str]:
