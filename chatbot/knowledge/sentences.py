@@ -5,11 +5,9 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from chatbot.builtin import read_yaml
+
 _MARKS = re.compile(r"[ ]*(?:(?:[-*+]|\d+[.)])[ ]+)*")
-_ABBREVIATIONS = {
-    *("dr", "mr", "mrs", "ms", "prof", "st", "vs", "e.g", "i.e", "etc", "approx", "fig", "al"),
-    *("inc", "dept", "a.m", "p.m", "u.s", "u.k", "min", "max", "tel"),
-}
 
 
 def sentences(text: str) -> tuple[tuple[int, int], ...]:
@@ -41,5 +39,5 @@ def _tokenizer() -> Any:
     from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
 
     parameters = PunktParameters()
-    parameters.abbrev_types = set(_ABBREVIATIONS)
+    parameters.abbrev_types = set(read_yaml("languages.yaml")["abbreviations"])
     return PunktSentenceTokenizer(parameters)

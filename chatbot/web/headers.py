@@ -2,33 +2,22 @@
 
 from flask import Response, request
 
+from chatbot.builtin import read_yaml
 from chatbot.web.services import services
 
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; "
-    "require-trusted-types-for 'script'; frame-ancestors "
-)
-FIXED = {
-    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Embedder-Policy": "require-corp",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), browsing-topics=()",
-}
+HEADERS = read_yaml("headers.yaml")
 
 
 def add(response: Response) -> Response:
     """The response with its headers; called after every request."""
     path, headers = request.path, response.headers
-    for name, value in FIXED.items():
+    for name, value in HEADERS["fixed"].items():
         headers.setdefault(name, value)
     framed = path in ("/chat", "/", "/feedback") and request.args.get("embed") == "1"
     origins = services().settings.embed_origins if framed else ()
     framing = "frame-src 'self'; " if path == "/embed-demo" else ""
     ancestors = " ".join(("'self'", *origins)) if origins else "'none'"
-    headers["Content-Security-Policy"] = framing + POLICY + ancestors
+    headers["Content-Security-Policy"] = f"{framing}{HEADERS['policy']} frame-ancestors {ancestors}"
     # A host page that isolates itself may only frame or load what says it is meant for others.
     shared = origins or path == "/static/embed.js"
     headers["Cross-Origin-Resource-Policy"] = "cross-origin" if shared else "same-origin"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from chatbot.builtin import read_yaml
 from chatbot.settings import unusable
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)  # seconds
@@ -29,9 +30,9 @@ class Metrics:
         self._questions.labels(outcome, reason).inc()
         self._seconds.observe(seconds)
 
-    def page(self, gauges: Mapping[str, tuple[str, float]]) -> bytes:
-        """The text that Prometheus reads; a gauge has a name, a meaning and a value."""
-        now = self._client.CollectorRegistry()
-        for name, (meaning, value) in gauges.items():
-            self._client.Gauge(f"faq_{name}", meaning, registry=now).set(value)
+    def page(self, gauges: Mapping[str, float]) -> bytes:
+        """The text that Prometheus reads; builtin/metrics.yaml says what a gauge means."""
+        now, meanings = self._client.CollectorRegistry(), read_yaml("metrics.yaml")
+        for name, value in gauges.items():
+            self._client.Gauge(f"faq_{name}", meanings[name], registry=now).set(value)
         return self._client.generate_latest(self._registry) + self._client.generate_latest(now)
