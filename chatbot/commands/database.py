@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pyotp
 import segno
 
-from chatbot.commands import count, show
+from chatbot.commands import show
 from chatbot.delivery.worker import deliverer
 from chatbot.errors import StorageError
 from chatbot.handoff.model import Actor, Event, Party
@@ -55,12 +55,7 @@ def do_db_restore(args: Namespace, settings: Settings) -> None:
 
 def do_purge(_args: Namespace, settings: Settings) -> None:
     """Purge and say how much."""
-    gone = _store(settings).purge(datetime.now(UTC))
-    print(
-        f"{count(gone, 'entry', 'entries')} older than {count(settings.retention_days, 'day')}"
-        f" {'is' if gone == 1 else 'are'} gone."
-        " Hand-offs that nobody has answered are kept."
-    )
+    show("purge", gone=_store(settings).purge(datetime.now(UTC)), days=settings.retention_days)
 
 
 def do_deliver(args: Namespace, settings: Settings) -> int:

@@ -80,7 +80,10 @@ def do_evaluate(args: Namespace, settings: Settings) -> None:
     ]:
         print(problem, file=sys.stderr)
     result = evaluate(assistant, questions, clinic_today(loaded.corpus))
-    print(json.dumps(result.as_json(), indent=2) if args.json else "\n".join(result.lines()))
+    if args.json:
+        print(json.dumps(result.as_json(), indent=2))
+    else:
+        show("evaluate", result=result)
 
 
 def do_diff(args: Namespace, settings: Settings) -> int:

@@ -11,11 +11,6 @@ from chatbot.knowledge.markdown import SCHEMES
 from chatbot.knowledge.plain import plain
 
 MOST = 0.5  # of a page's paragraphs are in its text, at least
-_SHIFTED = {
-    "sup": (str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ"), "^"),
-    "sub": (str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎"), "_"),
-}
-_RENAMED = {"summary": "h3", "dd": "p", "dl": "div", "figcaption": "p", "address": "p"}
 _MARK = re.compile("\ue000(\\d+)\ue001")
 _WORDS = re.compile(r"\w+")
 
@@ -65,7 +60,7 @@ def convert(html: str, url: str = "", title: str = "", *, whole: bool = False) -
     around = len(page.get_text(" ").split()) - len(root.get_text(" ").split())
     if _target("", link)[1] in ("http", "https"):
         url = link
-    _prepare(soup, root, url, rules["lost"], lose)
+    _prepare(soup, root, url, lose)
     markdown, lost = _marked(_markdown(root), notes)
     if around > 0:
         lost.insert(0, (0, f"what stands around the text (words: {around})"))
@@ -97,26 +92,26 @@ def _paragraph_letters(element: Any) -> int:
     return sum(len(paragraph.get_text()) for paragraph in element.find_all("p"))
 
 
-def _prepare(
-    soup: Any, root: Any, url: str, names: dict[str, str], lose: Callable[[Any, str], None]
-) -> None:
+def _prepare(soup: Any, root: Any, url: str, lose: Callable[[Any, str], None]) -> None:
     """Replace what Markdown cannot say: by what it can, or by a mark that it is lost."""
-    for element in root.find_all(list(names)):
+    rules = read_yaml("import.yaml")
+    for element in root.find_all(list(rules["lost"])):
         said = element.get("alt") or element.get("title") or element.get_text(" ", strip=True)
         source = str(element.get("src") or "")
         known = _target("", source)[1]
         shown = f" “{said[:80]}”" if said else f" ({source[:100]})" if known else ""
         if element.parent:
-            lose(element, names[element.name] + shown)
-    for element in root.find_all(list(_SHIFTED)):
-        text, (table, mark) = element.get_text(strip=True), _SHIFTED[element.name]
-        simple = all(ord(char) in table for char in text)
-        note = text.translate(table) if simple else f"{mark}({text})"
+            lose(element, rules["lost"][element.name] + shown)
+    for element in root.find_all(list(rules["shifted"])):
+        text, shift = element.get_text(strip=True), rules["shifted"][element.name]
+        table = dict(zip(*shift["letters"], strict=True))
+        simple = all(char in table for char in text)
+        note = "".join(table[char] for char in text) if simple else f"{shift['mark']}({text})"
         if element.find("a"):
             note = f"[{text.strip('[]')}]"
         element.replace_with(note if text else "")
-    for element in root.find_all(list(_RENAMED)):
-        element.name = _RENAMED[element.name]
+    for element in root.find_all(list(rules["renamed"])):
+        element.name = rules["renamed"][element.name]
     for element in root.find_all("dt"):
         element.name = "strong"
         element.wrap(soup.new_tag("p"))

@@ -93,11 +93,6 @@ class Evaluation:
             told[name] = {"share": round(share.value, 6), "interval": interval, **counts}
         return {**told, "MRR@10": round(self.mrr_at_10, 6), "wrong": wrong}
 
-    def lines(self) -> list[str]:
-        """The same as a table for people."""
-        shares = [f"{name:<20} {share}" for name, share in self.shares.items()]
-        return [*shares[:2], f"{'MRR@10':<20} {self.mrr_at_10:.3f}", *shares[2:]]
-
 
 def read_questions(content: bytes, path: str) -> tuple[Question, ...]:
     """The questions of a .jsonl file; raises KnowledgeError with every line that is not one."""

@@ -73,12 +73,10 @@ class Library:
             return assistant, frozenset(one.id for one in assistant.corpus.documents)
         if newest.corpus is assistant.corpus:
             return assistant, served.withdrawn | newest.withdrawn
-        allowed: set[str] = set()
-        if newest.corpus.clinic.closed is None:
-            live = newest.corpus.live(self._today(newest.corpus), newest.withdrawn)
-            allowed = {document.id for document in live}
+        open_now = newest.corpus.clinic.closed is None
+        live = newest.corpus.live(self._today(newest.corpus), newest.withdrawn) if open_now else ()
         known = {document.id for document in assistant.corpus.documents}
-        return assistant, served.withdrawn | (known - allowed)
+        return assistant, served.withdrawn | (known - {document.id for document in live})
 
     def catch_up(self) -> None:
         """Index the newest reading, if it is not the one in service."""

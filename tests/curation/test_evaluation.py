@@ -36,7 +36,7 @@ def test_every_question_is_counted_once_by_how_it_ends() -> None:
     assert (result.hit_at_1.count, result.hit_at_1.of) == (1, 2)
     assert [question for question, _ in result.wrong] == ["What does a visit cost?"]
     assert json.loads(json.dumps(result.as_json()))["hit@1"]["of"] == 2
-    assert len(result.lines()) == 3 + len(OUTCOMES)
+    assert len(result.shares) == 2 + len(OUTCOMES)
 
 
 def test_a_target_may_be_a_section() -> None:
