@@ -13,16 +13,24 @@ from typing import Self
 
 from chatbot.safety.model import Danger, Safety
 from chatbot.safety.notation import Pattern
-from chatbot.safety.reading import Reading
+from chatbot.safety.opinion import Opinion
+from chatbot.safety.opinion import builtin as opinion
 from chatbot.safety.rules import Phrase, Rule, RuleBook, builtin, extended
-from chatbot.safety.scorer import Scorer
 
 UNCLEAR = "unclear"  # the category where only the score speaks: every resource is shown
 JOINED = 2  # earlier questions that are read together with the present one
 FEWEST = 2  # words that a message must have for the score alone to say anything
 ENOUGH = 4  # words from which on the score has a say in what a plain rule found
 DENIED = 4  # words that a "not" reaches over
-UNSCORED = (0.0, 0.0, 2.0, 2.0, 2.0, 2.0)  # levels at which the score has no say, of chances to 1
+UNSCORED = (
+    0.0,
+    0.0,
+    0.0,
+    2.0,
+    2.0,
+    2.0,
+    2.0,
+)  # levels at which the score has no say, of chances to 1
 _CAN = frozenset({"can", "could"})
 _builtin = cache(builtin)
 _ENDED = re.compile(r"[.!?\s]+$")
@@ -31,16 +39,16 @@ _ENDED = re.compile(r"[.!?\s]+$")
 class Detector:
     """Assesses messages by a rule book. Building one takes a while; it never changes after."""
 
-    def __init__(self, book: RuleBook, scorer: Scorer | None = None) -> None:
+    def __init__(self, book: RuleBook, opinion: Opinion | None = None) -> None:
         self._book = book
-        self._scorer = scorer
+        self._opinion = opinion
         certain = sorted(book.rules, key=lambda rule: (not rule.firm, rule.broad))
         self._rules = [(rule.pattern.needs, rule) for rule in certain]
 
     @classmethod
     def builtin(cls, extra_phrases: Iterable[Phrase] = ()) -> Self:
         """With the built-in rules, which are compiled once, and the clinic's."""
-        return cls(extended(_builtin(), extra_phrases), _scorer())
+        return cls(extended(_builtin(), extra_phrases), opinion())
 
     def assess(self, text: str, earlier: Sequence[str] = ()) -> Danger:
         """The danger in `text`, given the questions before it, oldest first.
@@ -63,7 +71,7 @@ class Detector:
         return together if together.safety is Safety.EMERGENCY else now
 
     def _look(self, text: str) -> Danger:
-        message = _Message(self._book, self._scorer, self._book.reader.read(text))
+        message = _Message(self._book, self._opinion, text)
         found: dict[Rule, Safety] = {}
         settled: set[str] = set()  # one emergency is enough for a category
         present = message.reading.present
@@ -97,16 +105,19 @@ class Detector:
 class _Message:
     """One message while it is looked at: what takes matches back, and its score, once needed."""
 
-    def __init__(self, book: RuleBook, scorer: Scorer | None, reading: Reading) -> None:
-        self.reading = reading
+    def __init__(self, book: RuleBook, opinion: Opinion | None, text: str) -> None:
+        self.reading = book.reader.read(text)
+        self._text = text
         self._book = book
-        self._scorer = scorer
-        self._levels = scorer.levels if scorer else UNSCORED
+        self._opinion = opinion
+        self._levels = opinion.levels if opinion else UNSCORED
         self._taken: dict[tuple[str, str], int] = {}
-        self._excused = self._denied = False  # whether anything was a saying; was denied or is over
+        self._found = False  # whether a rule found anything
+        self._excused = self._denied = False  # whether it was a saying; was taken back
 
     def weigh(self, rule: Rule, ends: int) -> Safety:
         """The tier that is left of a match after what stands around it."""
+        self._found = True
         if rule.firm:
             return rule.tier
         ends &= ~self._taken_back("idioms", rule)
@@ -114,7 +125,7 @@ class _Message:
             self._excused = True
             return Safety.NONE
         if rule.tier is not Safety.CONCERN:
-            if rule.clinic or self._chance < self._levels[1 if self._speaks_of_now else 2]:
+            if rule.clinic or self._chance < self._levels[2 if self._speaks_of_now else 3]:
                 ends &= ~self._taken_back("softened", rule)
                 ends &= ~self._taken_back("softened_by_sentence", rule)
             if rule.clinic or self._chance < self._levels[3]:
@@ -123,19 +134,20 @@ class _Message:
                 ends = left
         if ends and self._negated:
             ends &= rule.pattern.ends(self.reading, self.reading.everywhere & ~self._negated)
-            self._denied |= not ends
         tier, taken = rule.tier, not ends
         if taken:
+            self._denied = True
             tier = Safety.NONE if tier is Safety.URGENT else Safety.CONCERN
         if rule.clinic or not (rule.broad or self.reading.length >= ENOUGH):
             return tier
-        doubted, agreed, *_ = self._levels
+        sure, doubted, agreed, *_ = self._levels
         if self._chance >= agreed or not (self._chance < doubted or rule.broad or taken):
             return tier
         topic = rule.category in self._book.topics
-        plain = not rule.broad and (topic or rule.tier is Safety.EMERGENCY)
         least = agreed if taken and not topic else doubted
-        if self._chance < least and not (topic if taken else plain):
+        if not (taken or rule.broad or rule.tier is Safety.CONCERN):
+            least = sure
+        if self._chance < least and not (topic and (taken or not rule.broad)):
             return Safety.NONE
         return min(tier, Safety.CONCERN, key=lambda one: one.gravity)
 
@@ -162,7 +174,9 @@ class _Message:
 
     @cached_property
     def _chance(self) -> float:
-        return self._scorer.chance(self.reading.rows) if self._scorer else 1.0
+        if not self._opinion:
+            return 1.0
+        return self._opinion.chance(self._text, self.reading.rows, found=self._found)
 
     @cached_property
     def _negated(self) -> int:
@@ -193,14 +207,6 @@ class _Message:
                 found = self.reading.sentences(self.reading.closing(found))
             self._taken[kind, name] = found
         return self._taken[kind, name]
-
-
-@cache
-def _scorer() -> Scorer | None:
-    try:
-        return Scorer.builtin()
-    except Exception:  # without the file of weights the rules alone must do
-        return None
 
 
 def assess_safely(detector: Detector, text: str, earlier: Sequence[str] = ()) -> Danger:

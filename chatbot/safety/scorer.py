@@ -35,17 +35,25 @@ class Scorer:
         return cls(weights, [float(level) for level in levels.split()[1:]])
 
     def chance(self, rows: Rows) -> float:
-        """How likely the message speaks of danger, 0 to 1, by its most dangerous stretch.
+        """How likely the message speaks of danger, 0 to 1."""
+        return chance(self.log_odds(rows))
+
+    def log_odds(self, rows: Rows) -> float:
+        """The log-odds that the message speaks of danger, by its most dangerous stretch.
 
         The more stretches there are, the more dangerous one of them looks by chance.
         """
         scores = [*map(self._score, stretches(rows, self._weights.keys()))]
-        score = max(scores) - DOUBT * log(len(scores)) if scores else -30.0
-        return 1 / (1 + exp(-max(-30.0, min(30.0, score))))
+        return max(scores) - DOUBT * log(len(scores)) if scores else -30.0
 
     def _score(self, known: set[str]) -> float:
         total = sum(map(self._weights.__getitem__, known))
         return self._bias + total / sqrt(max(len(known), SMALLEST))
+
+
+def chance(log_odds: float) -> float:
+    """Log-odds as a chance from 0 to 1."""
+    return 1 / (1 + exp(-max(-30.0, min(30.0, log_odds))))
 
 
 def stretches(rows: Rows, known: Set[str] | None = None) -> Iterator[set[str]]:

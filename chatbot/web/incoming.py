@@ -20,6 +20,7 @@ from chatbot.web.services import services
 
 LONGEST_BODY = 64 * 1024
 TEXTS = 32  # names and values of the longest of our forms, with some to spare
+_FRAME = re.compile(r'"\w+"\s*:|[{}\[\]"]')  # what JSON puts around words, even where it is broken
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 
 
@@ -146,7 +147,7 @@ def spoken(raw: Raw) -> tuple[str, ...]:
     if found:
         rest = "\n".join(found[TEXTS:])
         return (*found[:TEXTS], rest) if rest else found
-    text = raw.data.decode("utf-8", "replace")
+    text = _FRAME.sub("\n\n", raw.data.decode("utf-8", "replace"))
     # A form under another content type has no spaces: they were written as "+".
     return (text if " " in text else unquote_plus(text),)
 

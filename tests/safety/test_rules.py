@@ -130,9 +130,8 @@ def test_a_phrase_of_the_clinic_and_what_counters_it_lower_nothing(
 
 
 def test_a_counter_that_holds_its_phrase_takes_back_that_place_alone() -> None:
-    detector = Detector.builtin(
-        [("overdose", "emergency", "chewed the gizmo", "chewed the gizmo in a cartoon")]
-    )
+    phrase = ("overdose", "emergency", "chewed the gizmo", "chewed the gizmo in a cartoon")
+    detector = Detector(rules.extended(rules.builtin(), [phrase]))  # the rules by themselves
     once = "he chewed the gizmo in a cartoon"
     assert detector.assess(once).safety is not Safety.EMERGENCY
     twice = "he chewed the gizmo and then later chewed the gizmo in a cartoon"

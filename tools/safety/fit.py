@@ -5,7 +5,7 @@
 Learns from the tuning messages of tests/safety/corpus, from examples.yaml and, as messages without
 danger, from the questions of knowledge/ and under ../shared/data, with the word vectors of
 chatbot/builtin/vectors. The held-out half is never read. `--check` leaves out each quarter of the
-tuning messages in turn and prints how the rules and the score together do on it.
+tuning messages in turn and prints how the rules and the score, without the encoder, do on it.
 """
 
 from __future__ import annotations
@@ -27,13 +27,14 @@ from chatbot.builtin import FOLDER, read_yaml
 from chatbot.safety import personal, rules, scorer
 from chatbot.safety.detector import Detector
 from chatbot.safety.normalising import Reader
+from chatbot.safety.opinion import Opinion
 from chatbot.safety.scorer import Scorer
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CORPUS = ROOT / "tests" / "safety" / "corpus"
 DATA = ROOT.parent / "shared" / "data"
-LEVELS = (0.1, 0.26, 0.6, 0.96, 0.6, 0.95)  # see Scorer
-PERSONAL = (0.25, 0.7, 0.8)  # a phrase counts from the first, the score alone from the second,
+LEVELS = (0.05, 0.2, 0.5, 0.96, 0.4, 0.95)  # docs/safety.md explains them
+PERSONAL = (0.2, 0.65, 0.8)  # a phrase counts from the first, the score alone from the second,
 # and where a phrase says that the question is one for everybody, from the third
 GRAVE = 2.2  # what a message in danger counts, against 1 for another: to miss one costs more
 PENALTY = 1 / 50
@@ -45,7 +46,7 @@ LEAST, FAINT = 0.1, 0.5  # smaller weights, and smaller ones of words in no mess
 MOST = 4.0  # what a word in no message can weigh
 HEAD = """\
 # Weights of the second opinion, made by tools/safety/fit.py; positive means danger, or personal.
-# First the levels that scorer.py explains; then weight, tab, word or pair of words
+# First the levels that docs/safety.md explains; then weight, tab, word or pair of words
 # ("#" is a number, "~" stands for any ending, the line without a word is what all start from).
 """
 Example = tuple[str, bool, float]
@@ -222,7 +223,7 @@ def check() -> None:
             for i, (row, d) in enumerate(rows)
             if i % parts != part
         ]
-        opinion = Scorer(fit(learnt + always), LEVELS)
+        opinion = Opinion(Scorer(fit(learnt + always), LEVELS))
         detector = Detector(rules.builtin(), opinion)
         for row, danger in rows[part::parts]:
             found = detector.assess(str(row["text"])).safety

@@ -20,8 +20,9 @@ LONGEST = 128  # word pieces read of a text; the sentences here are far shorter
 class Teacher:
     """Turns texts into the vectors that the table must reproduce."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, layers: int = LAYERS) -> None:
         """Reads ``model.safetensors`` and ``tokenizer.json`` from `folder`."""
+        self._layers = layers
         self._weights = load_file(folder / "model.safetensors")
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
@@ -41,6 +42,7 @@ class Teacher:
         start, end = (self._tokenizer.token_to_id(token) for token in ("[CLS]", "[SEP]"))
         return self._rows([[start, number, end] for number in ids])
 
+    @torch.no_grad()
     def _rows(self, ids: list[list[int]]) -> NDArray[np.float32]:
         rows = np.empty((len(ids), 384), dtype=np.float32)
         order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
@@ -54,7 +56,6 @@ class Teacher:
             rows[chosen] = self._forward(padded, mask).numpy()
         return rows
 
-    @torch.no_grad()
     def _forward(self, ids: Tensor, mask: Tensor) -> Tensor:
         weights = self._weights
         state = (
@@ -64,7 +65,7 @@ class Teacher:
         )
         state = self._norm("embeddings.LayerNorm", state)
         hidden = mask[:, None, None, :].bool()
-        for layer in range(LAYERS):
+        for layer in range(self._layers):
             name = f"encoder.layer.{layer}."
             query, key, value = (
                 self._linear(f"{name}attention.self.{part}", state)
