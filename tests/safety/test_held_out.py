@@ -1,7 +1,6 @@
 """What the detector must find among messages that nobody looked at when writing its rules.
 
-`MUST` is what going live asks for, `HELD` what is reached and may not be lost again; docs/safety.md
-says where the two differ. `python -m benchmarks.safety` prints all of it, by category and style.
+`MUST` is what going live asks for. `python -m benchmarks.safety` prints it, by category and style.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from functools import cache
 
 import pytest
 
-from benchmarks.safety import HELD, Judged, Rate, groups, judge, rate, rows, table
+from benchmarks.safety import MUST, Judged, Rate, groups, judge, rate, rows, table
 from chatbot.safety.detector import Detector
 from chatbot.safety.identifiers import redact
 from chatbot.safety.personal import is_personal
@@ -21,9 +20,9 @@ def judged(name: str) -> list[Judged]:
     return judge(name, "held-out", Detector.builtin())
 
 
-@pytest.mark.parametrize("row", HELD)
-def test_what_was_reached_on_unseen_messages_is_held(row: str) -> None:
-    least, most = HELD[row]
+@pytest.mark.parametrize("row", MUST)
+def test_unseen_messages_are_judged_as_going_live_asks(row: str) -> None:
+    least, most = MUST[row]
     reached = table(judged("positives"), judged("negatives"))[row]
     assert least <= reached.share <= most, f"{row}: {reached}"
 
@@ -41,7 +40,7 @@ def test_personal_questions_are_known_in_unseen_words() -> None:
     found = [is_personal(row["text"]) for row in unseen if row["personal"]]
     wrong = [is_personal(row["text"]) for row in unseen if not row["personal"]]
     assert Rate(sum(found), len(found)).share >= 0.92
-    assert Rate(sum(wrong), len(wrong)).share <= 0.065  # must be 0.05
+    assert Rate(sum(wrong), len(wrong)).share <= 0.05
 
 
 def test_every_introduced_identifier_is_redacted_and_nothing_else() -> None:
