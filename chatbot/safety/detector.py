@@ -6,6 +6,7 @@ message takes back.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache, cached_property
@@ -22,15 +23,8 @@ JOINED = 2  # earlier questions that are read together with the present one
 FEWEST = 2  # words that a message must have for the score alone to say anything
 ENOUGH = 4  # words from which on the score has a say in what a plain rule found
 DENIED = 4  # words that a "not" reaches over
-UNSCORED = (
-    0.0,
-    0.0,
-    0.0,
-    2.0,
-    2.0,
-    2.0,
-    2.0,
-)  # levels at which the score has no say, of chances to 1
+UNSCORED = (0.0, 0.0, 0.0, 2.0, 2.0, 2.0)  # levels at which the score has no say
+ANYTHING = frozenset[str]()  # the choice of a rule that needs no word in particular
 _CAN = frozenset({"can", "could"})
 _builtin = cache(builtin)
 _ENDED = re.compile(r"[.!?\s]+$")
@@ -43,7 +37,12 @@ class Detector:
         self._book = book
         self._opinion = opinion
         certain = sorted(book.rules, key=lambda rule: (not rule.firm, rule.broad))
-        self._rules = [(rule.pattern.needs, rule) for rule in certain]
+        often = Counter(choice for rule in certain for choice in rule.pattern.needs)
+        # By the rarest of the choices of words that a rule needs, so that few need be looked at.
+        self._rules: dict[frozenset[str], list[tuple[int, Rule]]] = {}
+        for place, rule in enumerate(certain):
+            rarest = min(rule.pattern.needs, key=often.__getitem__, default=ANYTHING)
+            self._rules.setdefault(rarest, []).append((place, rule))
 
     @classmethod
     def builtin(cls, extra_phrases: Iterable[Phrase] = ()) -> Self:
@@ -75,7 +74,10 @@ class Detector:
         found: dict[Rule, Safety] = {}
         settled: set[str] = set()  # one emergency is enough for a category
         present = message.reading.present
-        for rule in [rule for needs, rule in self._rules if needs <= present]:
+        near = [pair for choice in {ANYTHING, *present} for pair in self._rules.get(choice, ())]
+        for _, rule in sorted(
+            (place, rule) for place, rule in near if rule.pattern.needs <= present
+        ):
             if rule.category in settled:
                 continue
             ends = rule.pattern.ends(message.reading)

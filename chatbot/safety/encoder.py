@@ -92,7 +92,7 @@ class Encoder:
         for layer in range(self._layers):
             state = self._normal(f"{layer}.heard", state + self._attended(layer, state))
             wide = self._linear(f"{layer}.wide", state)
-            wide *= 0.5 + 0.5 * np.tanh(_BEND * (wide + 0.044715 * wide**3))
+            wide *= 0.5 + 0.5 * np.tanh(_BEND * wide * (1 + 0.044715 * wide * wide))
             state = self._normal(f"{layer}.done", state + self._linear(f"{layer}.narrow", wide))
         mean = state.mean(axis=0)
         return float(self._linear("danger", mean / np.linalg.norm(mean))[0])

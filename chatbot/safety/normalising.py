@@ -178,13 +178,13 @@ class Reader:
         near = {other for key in spellings(word) for other in self._near.get(key, ())}
         alike = self._near.get(sound(word), ())
         found = []
-        for other in sorted(near):
+        for other in near:
             most = (2 if min(len(word), len(other)) >= 8 else 1) + (other in alike)
             distance = OSA.distance(word, other, score_cutoff=most)
             # A short word with another first letter is another word: "fill" is not "kill".
             if distance <= most and (word[0] == other[0] or len(other) >= 6):
                 found.append(other)
-        return found
+        return sorted(found)
 
     def _unmasked(self, chunk: str) -> tuple[str, ...]:
         """Words of the rules that "su*c*de" may stand for."""

@@ -43,12 +43,23 @@ class Scorer:
 
         The more stretches there are, the more dangerous one of them looks by chance.
         """
-        scores = [*map(self._score, stretches(rows, self._weights.keys()))]
+        scores: list[float] = []
+        before, earlier = set[str](), 0.0
+        for part in parts(rows, self._weights.keys()):
+            total = self._sum(part)
+            if scores:  # the part with the one before it; what is in both counts once
+                shared = part & before
+                size = len(part) + len(before) - len(shared)
+                scores.append(self._score(total + earlier - self._sum(shared), size))
+            scores.append(self._score(total, len(part)))
+            before, earlier = part, total
         return max(scores) - DOUBT * log(len(scores)) if scores else -30.0
 
-    def _score(self, known: set[str]) -> float:
-        total = sum(map(self._weights.__getitem__, known))
-        return self._bias + total / sqrt(max(len(known), SMALLEST))
+    def _sum(self, known: set[str]) -> float:
+        return sum(map(self._weights.__getitem__, known))
+
+    def _score(self, total: float, size: int) -> float:
+        return self._bias + total / sqrt(max(size, SMALLEST))
 
 
 def chance(log_odds: float) -> float:
@@ -56,27 +67,31 @@ def chance(log_odds: float) -> float:
     return 1 / (1 + exp(-max(-30.0, min(30.0, log_odds))))
 
 
-def stretches(rows: Rows, known: Set[str] | None = None) -> Iterator[set[str]]:
-    """The features of each sentence, of overlapping parts of long ones, and of neighbours.
+def stretches(rows: Rows) -> Iterator[set[str]]:
+    """The features of each part of a message, and of each with the part before it."""
+    before: set[str] | None = None
+    for part in parts(rows):
+        yield part
+        if before is not None:
+            yield before | part
+        before = part
+
+
+def parts(rows: Rows, known: Set[str] | None = None) -> Iterator[set[str]]:
+    """The features of each sentence, and of overlapping parts of long ones.
 
     Where `known` is given, only the features in it.
     """
     seen: dict[tuple[str, ...], list[str]] = {}
-    before: set[str] | None = None
     begin = 0
     for end in [*(p for p, row in enumerate(rows) if row[0] == STOP), len(rows)]:
         sentence, begin = rows[begin:end], end + 1
         steps = range(0, max(len(sentence) - 5, 1), LONGEST // 2)
         whole = len(sentence) <= LONGEST
         for part in [sentence] if whole else (sentence[at : at + LONGEST - 5] for at in steps):
-            found = features(part, seen)
-            if known is not None:
-                found &= known
             if part:
-                yield found
-                if before is not None:
-                    yield before | found
-                before = found
+                found = features(part, seen)
+                yield found if known is None else found & known
 
 
 def features(part: Rows, seen: dict[tuple[str, ...], list[str]]) -> set[str]:
