@@ -18,11 +18,19 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.dataclasses import dataclass
 
-from chatbot.builtin import read_yaml
 from chatbot.errors import Problem, SettingsError
 
 PREFIX = "CHATBOT_"
 ROOT = Path(__file__).resolve().parent.parent
+_ALIKE = "when DATABASE_URL is PostgreSQL, so that every process signs alike"
+_OURS = "with WEBHOOK_URL, so that the receiver can tell our calls from others"
+_RANDOM = ", e.g. the output of `openssl rand -hex 32`"
+# With what a setting begins that needs another one, that one, and why.
+_PARTNERS = (
+    ("DATABASE_URL", "postgresql", "SECRET_KEY", _ALIKE + _RANDOM),
+    ("WEBHOOK_URL", "", "WEBHOOK_SECRET", _OURS + _RANDOM),
+    ("SMTP_URL", "", "MAIL_FROM", "with SMTP_URL: the address mails come from"),
+)
 
 
 def _switch(on: str = "on") -> BeforeValidator:
@@ -139,12 +147,12 @@ class Settings:
             problems += [_refused(name, one) for name, one in found.items()]
             wrong = set(found)
         problems += [
-            _problem(one["needs"], "", f"It must be given {one['why']}.")
-            for one in read_yaml("settings.yaml")["partners"]
-            if (value := str(values.get(one["this"], ""))).startswith(one["start"])
+            _problem(partner, "", f"It must be given {why}.")
+            for name, start, partner, why in _PARTNERS
+            if (value := str(values.get(name, ""))).startswith(start)
             and value
-            and one["this"] not in wrong
-            and not values.get(one["needs"])
+            and name not in wrong
+            and not values.get(partner)
         ]
         if problems:
             raise SettingsError(problems)

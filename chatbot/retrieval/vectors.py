@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chatbot.builtin import FOLDER
+from chatbot.text.pieces import pieces
 from chatbot.text.terms import unaccented
 
 Vector = NDArray[np.float64]  # whole numbers
@@ -37,20 +38,7 @@ class Table:
         found: list[int] = []
         for word in words:
             row = self._rows.get(word)
-            found += self._pieces(unaccented(word)) if row is None else [row]
-        return found
-
-    def _pieces(self, word: str) -> list[int]:
-        found: list[int] = []
-        start = 0
-        while start < len(word):
-            mark = "##" if start else ""
-            ends = range(len(word), start, -1)
-            end = next((end for end in ends if mark + word[start:end] in self._rows), None)
-            if end is None:
-                return []
-            found.append(self._rows[mark + word[start:end]])
-            start = end
+            found += pieces(unaccented(word), self._rows) if row is None else [row]
         return found
 
     def vector(self, words: Iterable[str]) -> Vector:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chatbot.builtin import FOLDER
+from chatbot.text.pieces import pieces
 
 LONGEST = 64  # word pieces; a longer message would take too long and is left to the score
 CHARACTERS = 600  # more than so many pieces ever have in a message somebody wrote
@@ -29,11 +30,12 @@ Array = NDArray[np.float32]
 class Encoder:
     """Says how much a message sounds like danger. Building one takes a while; it never changes.
 
-    `weights` are whole numbers of 8 bits, each matrix with a scale for every column.
+    `names` are those of the word pieces; `weights` are whole numbers of 8 bits, each matrix with a
+    scale for every column.
     """
 
-    def __init__(self, pieces: Sequence[str], weights: Mapping[str, NDArray[Any]]) -> None:
-        self._rows = {piece: row for row, piece in enumerate(pieces)}
+    def __init__(self, names: Sequence[str], weights: Mapping[str, NDArray[Any]]) -> None:
+        self._rows = {piece: row for row, piece in enumerate(names)}
         scales = {name: scale for name, scale in weights.items() if name.endswith(".scale")}
         self._pieces = weights["pieces"]  # the largest by far, so it stays as it is
         self._scale: Array = scales["pieces.scale"]
@@ -49,9 +51,9 @@ class Encoder:
     def builtin(cls) -> Self:
         """With the built-in weights; raises OSError without them."""
         held = FOLDER / "safety" / "encoder"
-        pieces = (held / "pieces.txt").read_text("utf-8").splitlines()
+        names = (held / "pieces.txt").read_text("utf-8").splitlines()
         with np.load(held / "weights.npz", allow_pickle=False) as weights:
-            return cls(pieces, dict(weights))
+            return cls(names, dict(weights))
 
     def log_odds(self, text: str) -> float | None:
         """The log-odds that a message speaks of danger; None where it is too long to be read."""
@@ -69,22 +71,9 @@ class Encoder:
                 break
         return [*found, self._rows["[SEP]"]]
 
-    def _pieces_of(self, word: str) -> tuple[int, ...]:
-        """The longest pieces from the left, those after the first marked with "##"."""
-        unknown = (self._rows["[UNK]"],)
-        if len(word) > LONGEST_WORD:
-            return unknown
-        found: list[int] = []
-        start = 0
-        while start < len(word):
-            mark = "##" if start else ""
-            ends = range(len(word), start, -1)
-            end = next((end for end in ends if mark + word[start:end] in self._rows), None)
-            if end is None:
-                return unknown
-            found.append(self._rows[mark + word[start:end]])
-            start = end
-        return tuple(found)
+    def _pieces_of(self, word: str) -> list[int]:
+        known = pieces(word, self._rows) if len(word) <= LONGEST_WORD else []
+        return known or [self._rows["[UNK]"]]
 
     def _read(self, rows: Sequence[int]) -> float:
         state = self._pieces[rows] * self._scale

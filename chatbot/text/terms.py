@@ -16,6 +16,7 @@ LONGEST_WORD = 40  # characters; more is not a word, and the stemmer takes quadr
 _LISTS = read_yaml("languages.yaml")
 LANGUAGES: Mapping[str, str] = _LISTS["stemmers"]
 _IRREGULAR: Mapping[str, str] = _LISTS["irregular"]
+_WITH_IS = tuple(_LISTS["with_is"])
 
 
 def words(text: str, language: str = "en") -> tuple[str, ...]:
@@ -37,7 +38,7 @@ def _english(token: str) -> list[str]:
             stem = token.removesuffix(ending)
             return [stem.replace("'", ""), word] if stem else [word]
     stem = token.removesuffix("'s").replace("'", "")
-    return [stem, "is"] if token.endswith(tuple(_LISTS["with_is"])) else [stem]
+    return [stem, "is"] if token.endswith(_WITH_IS) else [stem]
 
 
 class Analyzer:

@@ -15,6 +15,7 @@ The held-out half and the set written apart are never read.
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import re
 import sys
@@ -97,7 +98,7 @@ class Pupil(Teacher):
             optimiser.step()
 
     def write(self, folder: Path, texts: list[str]) -> None:
-        """Write `pieces.txt` and `weights.npz`, without the pieces that texts hardly have."""
+        """Write what the site reads, without pieces hardly used, and `checks.json` anew."""
         weights = {name: value.detach().numpy() for name, value in self._weights.items()}
         words = [*texts, *read_lines("everyday_words.txt") * 2]
         seen = Counter(i for e in self._tokenizer.encode_batch(words) for i in e.ids)
@@ -142,6 +143,15 @@ class Pupil(Teacher):
                 weights[f"{old}.bias"],
             )
         np.savez(folder / "weights.npz", **out)
+        checks = folder / "checks.json"
+        asked = list(json.loads(checks.read_text("utf-8")))
+        with torch.no_grad():
+            odds = self.says(asked)[:, 0].tolist()
+        found = {
+            text: {"pieces": self._tokenizer.encode(text).tokens, "log_odds": round(one, 2)}
+            for text, one in zip(asked, odds, strict=True)
+        }
+        checks.write_text(json.dumps(found, ensure_ascii=False, indent=1), "utf-8")
 
 
 def whole(matrix: NDArray[np.floating]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
